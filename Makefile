@@ -1,0 +1,46 @@
+# Two commands: `make plan` (one example patient, start to report) and `make test` (everything CI runs).
+# Each makes what it needs in .venv; a second run starts at once.
+SHELL := /bin/sh
+PYTHON ?= python3
+PATIENT ?= examples/decompensated_alcohol_cirrhosis.json
+OUT ?= out
+BIN := .venv/bin
+PIP := PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: plan test clean
+
+plan: .venv/.plan-ready
+	@echo "== the plan of $(PATIENT)"
+	@$(BIN)/hepatica plan $(PATIENT) -o $(OUT)
+	@echo
+	@echo "Report:   file://$(CURDIR)/$(OUT)/plan.html"
+	@echo "Beside it: plan.pdf, plan.json (every number), plan.fhir.json"
+	@echo "Try next: make plan PATIENT=examples/paracetamol_acute_failure.json"
+	@echo "          $(BIN)/hepatica --help"
+
+test: .venv/.test-ready
+	@.ci/browser
+	@echo "== ruff: style" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "== mypy: types, strict on engine and patient" && $(BIN)/mypy
+	@echo "== pytest: tests, on every core" && $(BIN)/python -m pytest -n auto
+	@echo "== all passed"
+
+clean:
+	rm -rf .venv $(OUT) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+.venv/bin/python:
+	@echo "== making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "hepatica needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "This Python cannot make an environment; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+.venv/.plan-ready: pyproject.toml | .venv/bin/python
+	@echo "== installing hepatica into .venv (a minute or two the first time)"
+	@$(PIP) --editable '.[pdf]'
+	@touch $@
+
+.venv/.test-ready: pyproject.toml | .venv/bin/python
+	@echo "== installing hepatica and its test tools into .venv (a minute or two the first time)"
+	@$(PIP) --editable '.[dev,pdf]'
+	@touch $@ .venv/.plan-ready
