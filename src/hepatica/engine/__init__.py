@@ -1,0 +1,34 @@
+"""How it is computed: a declarative model of ordinary differential equations, run for one patient or millions."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hepatica.engine.model import Model as Model
+    from hepatica.engine.model import between as between
+    from hepatica.engine.model import hill as hill
+    from hepatica.engine.model import step_on as step_on
+    from hepatica.engine.problem import Dose as Dose
+    from hepatica.engine.problem import Result as Result
+    from hepatica.engine.reference import reference as reference
+    from hepatica.engine.run import simulate as simulate
+
+_HOME = {
+    "Model": "model",
+    "hill": "model",
+    "step_on": "model",
+    "between": "model",
+    "Dose": "problem",
+    "Result": "problem",
+    "simulate": "run",
+    "reference": "reference",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
