@@ -1,0 +1,210 @@
+"""Bring a record to one point in time: which value of each input counts, how old it is, and what is too old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from hepatica.errors import InputError
+
+from .inputs import INPUTS
+from .model import LabUsed, iso
+
+if TYPE_CHECKING:
+    from hepatica.patient.model import Observation, Patient
+
+WINDOW_ACUTE_D = 7.0
+WINDOW_CHRONIC_D = 90.0
+_INDEX = ("bilirubin", "inr", "pt_percent", "albumin", "creatinine", "sodium", "platelets", "alt", "ast", "alp")
+_ACUTE = (
+    "acute_liver_failure", "aclf", "alcoholic_hepatitis", "paracetamol_overdose", "sepsis", "sbp",
+    "hepatorenal_syndrome", "variceal_bleeding", "respiratory_failure",
+)  # fmt: skip
+_SUPPORT = ("vasopressor", "ventilation", "plasma_exchange", "n_acetylcysteine")
+_ASCITES_LEVEL = {"none": 0.0, "slight": 1.0, "moderate": 2.0, "massive": 2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A record at one time: numbers for the formulas, how each was found, what was too old, and what is bounded."""
+
+    at: datetime | None
+    window_d: float
+    rule: str
+    given: dict[str, float]
+    used: dict[str, LabUsed]
+    labs: dict[str, LabUsed]
+    stale: dict[str, str]
+    bounds: dict[str, tuple[float, ...]]
+    dialysis: bool
+    notes: tuple[str, ...] = field(default=())
+
+
+def days_between(later: datetime, earlier: datetime) -> float:
+    """Return the days from `earlier` to `later`; times with and without a zone are compared by the clock shown."""
+    if (later.tzinfo is None) != (earlier.tzinfo is None):
+        later, earlier = later.replace(tzinfo=None), earlier.replace(tzinfo=None)
+    return (later - earlier).total_seconds() / 86400.0
+
+
+def as_time(at: datetime | date | str | None) -> datetime | None:
+    """Return `at` as a time; a bare date means the end of that day."""
+    if isinstance(at, str):
+        try:
+            at = date.fromisoformat(at) if len(at) == 10 else datetime.fromisoformat(at)
+        except ValueError:
+            raise InputError(f"at={at!r} is not a date", mend="give YYYY-MM-DD or an ISO time") from None
+    if at is None or isinstance(at, datetime):
+        return at
+    return datetime.combine(at, time(23, 59, 59))
+
+
+def index_of(patient: Patient, at: datetime | date | str | None) -> datetime | None:
+    """Return the time to stage at: `at`, else that of the newest liver, clotting, kidney or blood count value."""
+    if at is not None:
+        return as_time(at)
+    times = [o.time for o in patient.observations if o.time is not None and o.analyte in _INDEX]
+    return _latest(times) or patient.index_time
+
+
+def _latest(times: Iterable[datetime]) -> datetime | None:
+    newest = None
+    for moment in times:
+        if newest is None or days_between(moment, newest) > 0:
+            newest = moment
+    return newest
+
+
+def newest(patient: Patient, analyte: str, at: datetime | None) -> tuple[Observation | None, float | None]:
+    """Return the newest observation of an analyte not after `at`, with its age in days (None where undated)."""
+    rows = [o for o in patient.observations if o.analyte == analyte]
+    ages = [None if at is None or o.time is None else days_between(at, o.time) for o in rows]
+    known = [(float("inf") if age is None else age, -k) for k, age in enumerate(ages) if age is None or age >= 0]
+    if not known:
+        return None, None
+    k = -min(known)[1]
+    return rows[k], ages[k]
+
+
+def acute_because(patient: Patient, at: datetime | None) -> str:
+    """Return why values change within days here (then 7 days count), or ''."""
+    for c in patient.conditions:
+        recent = c.onset is None or at is None or -1 <= days_between(at, c.onset) <= WINDOW_CHRONIC_D
+        if c.active and recent and c.name in _ACUTE:
+            return f"{c.name.replace('_', ' ')} in the record"
+    for t in patient.treatments:
+        if t.active and (t.kind in _SUPPORT or t.name in _SUPPORT):
+            return f"{(t.kind or t.name).replace('_', ' ')} in the record"
+    if (patient.encephalopathy_grade or 0) >= 3:
+        return f"encephalopathy grade {patient.encephalopathy_grade}"
+    for analyte, limit, unit in (("bilirubin", 205.0, " umol/L"), ("inr", 2.5, "")):
+        seen, _ = newest(patient, analyte, at)
+        if seen is not None and seen.value >= limit:
+            return f"{analyte} {seen.value:g}{unit}"
+    return ""
+
+
+def on_dialysis(patient: Patient, at: datetime | None) -> str:
+    """Return the record's evidence of dialysis within the last week, or ''."""
+    for t in patient.treatments:
+        ended = t.stop is not None and at is not None and days_between(at, t.stop) > 7
+        begun = t.start is None or at is None or days_between(at, t.start) >= 0
+        if t.active and begun and not ended and "dialysis" in (t.kind, t.name):
+            return f"dialysis in the record{_since(t.start)}"
+    for c in patient.conditions:
+        if c.active and c.name == "dialysis":
+            return f"dependence on dialysis in the record{_since(c.onset)}"
+    return ""
+
+
+def _since(moment: datetime | None) -> str:
+    return f" since {moment.date().isoformat()}" if moment else ""
+
+
+def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
+    """Choose, for every input, the newest value at most 7 days (acute) or 90 days (chronic) before the index time."""
+    index = index_of(patient, at)
+    acute = acute_because(patient, index)
+    window_d = WINDOW_ACUTE_D if acute else WINDOW_CHRONIC_D
+    given: dict[str, float] = {}
+    used: dict[str, LabUsed] = {}
+    labs: dict[str, LabUsed] = {}
+    stale: dict[str, str] = {}
+    bounds: dict[str, tuple[float, ...]] = {}
+    for analyte in sorted({o.analyte for o in patient.observations}):
+        o, age_d = newest(patient, analyte, index)
+        if o is None:
+            continue
+        if age_d is not None and age_d > window_d:
+            stale[analyte] = f"{analyte} is {age_d:.0f} d old (more than {window_d:g} d)"
+            continue
+        note = "undated" if o.time is None else ""
+        note = f"reported as {o.comparator}{o.value:g}; the limit is used" if o.comparator else note
+        lab = LabUsed(o.value, o.unit, o.time, age_d, note)
+        labs[analyte] = lab
+        kind = INPUTS.get(analyte)
+        if kind is None or kind.kind != "number":
+            continue
+        if not kind.low <= o.value <= kind.high:
+            stale[analyte] = f"{analyte} {o.value:g} {o.unit} is outside {kind.low:g} to {kind.high:g}"
+            continue
+        given[analyte], used[analyte] = o.value, lab
+    _limits(patient, index, given, used)
+    notes = _person(patient, index, given, used, bounds)
+    rule = _rule(index, window_d, acute)
+    return Aligned(index, window_d, rule, given, used, labs, stale, bounds, bool(given["dialysis"]), tuple(notes))
+
+
+def _rule(index: datetime | None, window_d: float, acute: str) -> str:
+    when = "no value is dated: all are taken as of one time" if index is None else f"index time {iso(index)}"
+    why = f"acute: {acute}" if acute else "no sign of acute illness"
+    return f"{when}; the newest value of each input counts, at most {window_d:g} d old ({why})"
+
+
+def _limits(patient: Patient, at: datetime | None, given: dict[str, float], used: dict[str, LabUsed]) -> None:
+    for analyte in ("ast", "alt", "alp", "bilirubin"):
+        o, _ = newest(patient, analyte, at)
+        kind = INPUTS[f"{analyte}_uln"]
+        if analyte in given and o is not None and o.ref_high is not None and kind.low <= o.ref_high <= kind.high:
+            given[kind.name] = o.ref_high
+            used[kind.name] = LabUsed(o.ref_high, kind.unit, o.time, None, "upper limit of normal in the record")
+
+
+def _person(
+    patient: Patient,
+    at: datetime | None,
+    given: dict[str, float],
+    used: dict[str, LabUsed],
+    bounds: dict[str, tuple[float, ...]],
+) -> list[str]:
+    notes: list[str] = []
+
+    def put(name: str, number: float, shown: float | str | bool, note: str = "", unit: str = "") -> None:
+        given[name], used[name] = number, LabUsed(shown, unit, None, None, note)
+
+    age = patient.age_years(at)
+    if age is not None and 0 <= age <= 120:
+        put("age", age, round(age, 2), "", "a")
+    if patient.sex is not None:
+        put("sex", float(patient.sex == "female"), patient.sex)
+    if patient.ascites is not None:
+        put("ascites", _ASCITES_LEVEL[patient.ascites], patient.ascites)
+    elif patient.has("ascites", "sbp"):
+        bounds["ascites"] = (1.0, 2.0)
+    if patient.encephalopathy_grade is not None:
+        put("encephalopathy", float(patient.encephalopathy_grade), patient.encephalopathy_grade)
+    elif patient.has("encephalopathy"):
+        bounds["encephalopathy"] = (1.0, 2.0, 3.0, 4.0)
+    why = on_dialysis(patient, at)
+    put("dialysis", float(bool(why)), bool(why), why or "no dialysis in the record")
+    bile = {"PBC", "PSC"} & set(patient.etiology) or {c.name for c in patient.conditions if c.active} & {"PBC", "PSC"}
+    put("cholestatic", float(bool(bile)), bool(bile), ", ".join(sorted(bile)))
+    if patient.has("diabetes"):
+        put("diabetes", 1.0, True, "diabetes in the record")
+    if "bmi" not in given and patient.weight_kg and patient.height_cm:
+        bmi = patient.weight_kg / (patient.height_cm / 100.0) ** 2
+        if INPUTS["bmi"].low <= bmi <= INPUTS["bmi"].high:
+            put("bmi", bmi, round(bmi, 2), "from weight and height", "kg/m2")
+    return notes

@@ -1,0 +1,129 @@
+"""Name the course of the disease from the record, the first rule that holds, with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import facts
+from .align import Aligned
+from .organ_failure import OrganFailures
+
+if TYPE_CHECKING:
+    from hepatica.patient.model import Patient
+
+LABELS = {
+    "alf": "acute liver failure",
+    "ali": "acute liver injury",
+    "aclf": "acute-on-chronic liver failure",
+    "alcoholic_hepatitis": "severe alcoholic hepatitis",
+    "decompensated": "decompensated cirrhosis",
+    "compensated": "compensated cirrhosis",
+    "cholestatic": "chronic cholestatic disease without cirrhosis",
+    "chronic_hepatitis": "chronic hepatitis without cirrhosis",
+    "steatosis": "fatty liver without cirrhosis",
+    "urea_cycle": "urea-cycle disorder",
+    "metabolic": "metabolic liver disease",
+    "none": "no liver disease in this record",
+    "undetermined": "undetermined",
+}
+_LIMITS = (
+    ("bilirubin", ">", 21.0), ("albumin", "<", 35.0), ("inr", ">", 1.2), ("pt_percent", "<", 70.0),
+    ("platelets", "<", 150.0), ("alt", ">", 80.0), ("ast", ">", 80.0), ("alp", ">", 200.0), ("stiffness", ">", 8.0),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course code with its reasons, and what the record says of cirrhosis."""
+
+    code: str
+    why: tuple[str, ...]
+    cirrhosis: str
+    aclf_grade: int | None
+
+
+def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: dict[str, float]) -> Course:
+    """Decide the course; `severity` holds the MELD and Maddrey values that are known.
+
+    Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
+    decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
+    """
+    scarred, scar_why = facts.cirrhosis(patient, aligned)
+    signs = facts.decompensation(patient, aligned)
+    found = facts.causes(patient)
+    grade = organs.grade if scarred in ("recorded", "probable") and signs else None
+
+    def decide(code: str, *why: str, aclf: int | None = grade) -> Course:
+        return Course(code, tuple(w for w in why if w), scarred, aclf)
+
+    acute = _acute(patient, aligned, scarred)
+    if acute:
+        return decide(acute[0], *acute[1:], aclf=None)
+    flare = facts.named(patient, "alcoholic_hepatitis")
+    recorded_aclf = facts.named(patient, "aclf")
+    if flare and not recorded_aclf and _severe(severity):
+        return decide("alcoholic_hepatitis", facts.said(flare), _severe(severity), *organs.why)
+    if recorded_aclf:
+        return decide("aclf", facts.said(recorded_aclf), *organs.why, aclf=organs.grade or 1 if organs.why else None)
+    if scarred in ("recorded", "probable"):
+        scar = scar_why if scarred == "recorded" else tuple(f"probable cirrhosis: {w}" for w in scar_why)
+        if grade:
+            least = f"EASL-CLIF grade {'at least ' if organs.at_least else ''}{grade}"
+            return decide("aclf", *scar, *signs, *organs.why, least)
+        return decide("decompensated" if signs else "compensated", *scar, *(signs or ("no sign of decompensation",)))
+    if flare:
+        return decide("chronic_hepatitis", facts.said(flare), "not shown to be severe (Maddrey 32 or MELD 21)")
+    return decide(*_without_cirrhosis(patient, aligned, found, scarred))
+
+
+def _severe(severity: dict[str, float]) -> str:
+    if severity.get("maddrey_df", 0.0) >= 32:
+        return f"Maddrey discriminant function {severity['maddrey_df']:.0f}, 32 or more"
+    return f"MELD {severity['meld']:.0f}, above 20" if severity.get("meld", 0.0) > 20 else ""
+
+
+def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
+    stated = facts.named(patient, "acute_liver_failure")
+    if stated:
+        return ("alf", facts.said(stated), *_clotting(aligned))
+    sudden = facts.named(patient, "paracetamol_overdose", "DILI", "acute_hepatitis", "acute_liver_injury")
+    causes = facts.causes(patient)
+    trigger = facts.said(sudden) if sudden else next((f"cause {c}" for c in causes if c in ("paracetamol", "DILI")), "")
+    burst = max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 400
+    if scarred == "recorded" or not (trigger or burst):
+        return ()
+    enzymes = facts.abnormal(aligned, (("alt", ">", 400.0), ("ast", ">", 400.0)))
+    if aligned.given.get("inr", 0.0) >= 1.5:
+        grade = aligned.given.get("encephalopathy")
+        if grade is not None and grade >= 1:
+            return ("alf", trigger, *_clotting(aligned), f"encephalopathy grade {grade:.0f}", *enzymes)
+        state = "encephalopathy not recorded" if grade is None else "no encephalopathy"
+        return ("ali", trigger, *_clotting(aligned), state, *enzymes)
+    return ("ali", trigger, *enzymes) if trigger and (burst or "inr" not in aligned.given) else ()
+
+
+def _clotting(aligned: Aligned) -> tuple[str, ...]:
+    return (facts.lab(aligned, "inr"),) if "inr" in aligned.given else ()
+
+
+def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ...], scarred: str) -> tuple[str, ...]:
+    doubt = "nothing in the record tells whether there is cirrhosis" if scarred == "unknown" else "no sign of cirrhosis"
+    for code, members in (
+        ("urea_cycle", ("urea_cycle",)),
+        ("cholestatic", ("PBC", "PSC")),
+        ("chronic_hepatitis", ("HDV", "HBV", "HCV", "AIH")),
+        ("metabolic", ("wilson", "alpha1", "haemochromatosis")),
+        ("steatosis", ("MASLD",)),
+        ("chronic_hepatitis", ("alcohol", "DILI", "cryptogenic", "other")),
+    ):
+        hit = next((c for c in causes if c in members), None)
+        if hit and not (code == "chronic_hepatitis" and hit == "alcohol" and patient.has("steatosis")):
+            condition = next((c for c in patient.conditions if c.active and facts.CAUSE_OF.get(c.name) == hit), None)
+            return (code, facts.said(condition) if condition else f"cause stated: {hit}", doubt)
+    odd = facts.abnormal(aligned, _LIMITS)
+    if odd:
+        return ("undetermined", "no liver diagnosis in the record, but " + "; ".join(odd))
+    if any(a in aligned.given for a in ("bilirubin", "alt", "ast", "albumin", "inr")):
+        return ("none", "no liver diagnosis in the record and no abnormal liver value at the index time")
+    return ("undetermined", "no liver diagnosis and no liver value in the record")

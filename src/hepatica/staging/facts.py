@@ -1,0 +1,113 @@
+"""What the record says about the liver, each fact with a sentence that names its source and date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .align import Aligned
+from .fibrosis import fib4
+
+if TYPE_CHECKING:
+    from hepatica.patient.model import Condition, Patient
+
+CAUSE_OF = {
+    "HBV": "HBV", "hepatitis_b": "HBV", "HCV": "HCV", "hepatitis_c": "HCV", "HDV": "HDV", "hepatitis_d": "HDV",
+    "alcohol": "alcohol", "alcoholic_hepatitis": "alcohol", "alcoholic_cirrhosis": "alcohol",
+    "alcoholic_liver_disease": "alcohol",
+    "MASLD": "MASLD", "steatosis": "MASLD", "MASH": "MASLD", "AIH": "AIH", "PBC": "PBC", "PSC": "PSC",
+    "wilson": "wilson", "alpha1": "alpha1", "haemochromatosis": "haemochromatosis",
+    "urea_cycle": "urea_cycle", "urea_cycle_disorder": "urea_cycle", "paracetamol": "paracetamol",
+    "paracetamol_overdose": "paracetamol", "DILI": "DILI", "cryptogenic": "cryptogenic", "other": "other",
+}  # fmt: skip
+
+
+def named(patient: Patient, *names: str) -> Condition | None:
+    """Return the first active condition with one of these names."""
+    return next((c for c in patient.conditions if c.active and c.name in names), None)
+
+
+def said(condition: Condition) -> str:
+    """Return a condition as a phrase with its date."""
+    day = f" ({condition.onset.date().isoformat()})" if condition.onset else " (undated)"
+    return condition.name.replace("_", " ") + day + " in the record"
+
+
+def lab(aligned: Aligned, analyte: str) -> str:
+    """Return a lab as a phrase with unit and date."""
+    row = aligned.labs[analyte]
+    unit = "" if row.unit in ("1", "") else f" {row.unit}"
+    day = f" on {row.time.date().isoformat()}" if row.time else " (undated)"
+    value = f"{row.value:.3g}" if isinstance(row.value, float) and row.value < 1000 else f"{row.value:.0f}"
+    return f"{analyte.replace('_', ' ')} {value}{unit}{day}"
+
+
+def causes(patient: Patient) -> tuple[str, ...]:
+    """Return every cause the record names, stated ones first."""
+    rows = [*patient.etiology, *(CAUSE_OF[c.name] for c in patient.conditions if c.active and c.name in CAUSE_OF)]
+    return tuple(dict.fromkeys(rows))
+
+
+def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]:
+    """Return recorded, probable, no evidence or unknown, with the reasons.
+
+    Probable: ascites without heart failure or cancer, varices, stiffness of 15 kPa or more, or FIB-4 above 3.25
+    with platelets below 150 and transaminases below 200 U/L (acute hepatitis makes FIB-4 useless).
+    """
+    recorded = named(patient, "cirrhosis", "alcoholic_cirrhosis")
+    if recorded:
+        return "recorded", (said(recorded),)
+    why: list[str] = []
+    other = patient.has("heart_failure", "malignancy") and not patient.has("hcc")
+    fluid = named(patient, "ascites", "sbp")
+    acute = patient.has("acute_liver_failure")
+    if fluid and not other and not acute:
+        why.append(said(fluid))
+    elif patient.ascites not in (None, "none") and not other and not acute:
+        why.append(f"ascites stated as {patient.ascites}")
+    portal = named(patient, "varices", "variceal_bleeding", "hepatorenal_syndrome", "portal_hypertension")
+    if portal:
+        why.append(said(portal))
+    if aligned.given.get("stiffness", 0.0) >= 15.0:
+        why.append(f"{lab(aligned, 'stiffness')}, 15 kPa or more")
+    known = {"age", "ast", "alt", "platelets"} <= set(aligned.given)
+    if known:
+        g = aligned.given
+        index = fib4(g["age"], g["ast"], g["alt"], g["platelets"])
+        if float(index) > 3.25 and g["platelets"] < 150 and max(g["ast"], g["alt"]) < 200 and g["age"] >= 18:
+            why.append(f"FIB-4 {index:.1f} with {lab(aligned, 'platelets')}")
+    if why:
+        return "probable", tuple(why)
+    informed = known or "stiffness" in aligned.given or "platelets" in aligned.given
+    return ("no evidence" if informed else "unknown"), ()
+
+
+def decompensation(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
+    """Return the record's signs of decompensation: ascites, overt encephalopathy, variceal bleeding, SBP, HRS."""
+    why: list[str] = []
+    fluid = named(patient, "ascites")
+    if patient.ascites not in (None, "none"):
+        why.append(f"ascites stated as {patient.ascites}")
+    elif fluid:
+        why.append(said(fluid))
+    grade = patient.encephalopathy_grade
+    if grade is not None and grade >= 2:
+        why.append(f"encephalopathy grade {grade}")
+    elif named(patient, "encephalopathy"):
+        why.append(said(_found(patient, "encephalopathy")))
+    why += [said(_found(patient, n)) for n in ("variceal_bleeding", "sbp", "hepatorenal_syndrome") if patient.has(n)]
+    return tuple(why)
+
+
+def _found(patient: Patient, name: str) -> Condition:
+    return next(c for c in patient.conditions if c.active and c.name == name)
+
+
+def abnormal(aligned: Aligned, limits: Iterable[tuple[str, str, float]]) -> tuple[str, ...]:
+    """Return the labs beyond their limits as phrases."""
+    rows = []
+    for analyte, side, limit in limits:
+        value = aligned.given.get(analyte)
+        if value is not None and (value > limit if side == ">" else value < limit):
+            rows.append(lab(aligned, analyte))
+    return tuple(rows)
