@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from hepatica.therapy.answers import Finding, Reading
+from hepatica.therapy.concepts import Concept, concepts, in_words
+from hepatica.therapy.contraindications import Contraindication, contraindications
+from hepatica.therapy.facts import Record
 from hepatica.therapy.model import Comparator, Product, Regimen, Route, Source, StudiedRegimen
 from hepatica.therapy.tables import comparators, products, routes
 
 __all__ = [
     "Comparator",
+    "Concept",
+    "Contraindication",
+    "Finding",
     "Product",
+    "Reading",
+    "Record",
     "Regimen",
     "Route",
     "Source",
     "StudiedRegimen",
     "comparators",
+    "concepts",
+    "contraindications",
+    "in_words",
     "products",
     "routes",
 ]

@@ -24,11 +24,11 @@ def test_five_routes_and_one_is_not_invasive():
     assert len(therapy.routes()) == 5
 
 
-@pytest.mark.parametrize(
-    "comparator",
-    "standard_care g_csf plasma_exchange albumin tips antiviral abstinence steroids transplant udca n_acetylcysteine "
-    "terlipressin beta_blocker rifaximin lactulose chelation nitrogen_scavengers weight_loss diuretics".split(),
-)
+COMPARATORS = """standard_care g_csf plasma_exchange albumin tips antiviral abstinence steroids transplant udca
+    n_acetylcysteine terlipressin beta_blocker rifaximin lactulose chelation nitrogen_scavengers weight_loss diuretics"""
+
+
+@pytest.mark.parametrize("comparator", COMPARATORS.split())
 def test_comparator_is_there_with_a_source(comparator):
     assert therapy.comparators()[comparator].sources
 

@@ -1,0 +1,81 @@
+"""The concepts a rule may ask of a record: their names in words, what they include, what test settles them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from hepatica.errors import InputError
+from hepatica.therapy.tables import read_toml, strings, text
+
+CAPITALS = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "hvpg", "map", "bmi", "egfr", "meld", "albi", "apri"}
+LABELS = {
+    "pt_percent": "prothrombin activity",
+    "pt_s": "prothrombin time",
+    "hbv_dna": "HBV DNA",
+    "hcv_rna": "HCV RNA",
+    "hba1c": "HbA1c",
+    "wbc": "white cells",
+    "meld_na": "MELD-Na",
+    "meld_3": "MELD 3.0",
+    "child_pugh": "Child-Pugh score",
+    "maddrey_df": "Maddrey discriminant function",
+    "lille": "Lille score",
+    "pao2": "arterial oxygen",
+    "map": "mean arterial pressure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing a record may show: a label, everything whose record counts as it, and the test that settles it."""
+
+    name: str
+    label: str
+    settled_by: str
+    members: frozenset[str]
+    causes: frozenset[str]
+
+
+@cache
+def concepts() -> Mapping[str, Concept]:
+    """Return every concept by name, with what it includes followed to the end."""
+    rows = read_toml("concepts.toml")
+    for name, row in rows.items():
+        for inner in row.get("includes", ()):
+            if inner not in rows:
+                raise InputError(f"`{inner}` is not a concept", where=f"concepts.toml, {name}", mend=f"add [{inner}]")
+    built = {}
+    for name, row in rows.items():
+        where = f"concepts.toml, {name}"
+        members = _closure(name, rows)
+        causes = frozenset(c for m in members for c in strings(rows[m], "causes", where))
+        built[name] = Concept(name, text(row, "label", where), text(row, "settled_by", where), members, causes)
+    return MappingProxyType(built)
+
+
+def _closure(name: str, rows: Mapping[str, dict]) -> frozenset[str]:
+    members, waiting = set(), [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in members:
+            members.add(one)
+            waiting.extend(rows[one].get("includes", ()))
+    return frozenset(members)
+
+
+def in_words(name: str) -> str:
+    """Return an analyte's, score's or concept's name as a reader would say it.
+
+    >>> in_words("inr"), in_words("pt_percent"), in_words("encephalopathy_grade"), in_words("hcc")
+    ('INR', 'prothrombin activity', 'encephalopathy grade', 'liver cancer')
+    """
+    if name in LABELS:
+        return LABELS[name]
+    if name in CAPITALS:
+        return name.upper()
+    if name in concepts():
+        return concepts()[name].label
+    return name.replace("_", " ")

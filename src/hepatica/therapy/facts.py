@@ -1,0 +1,194 @@
+"""What one record says about one question: yes, no, or unknown with the test that would settle it.
+
+Silence is never absence: a condition that nobody wrote down is unknown, and marked `silent` so that a plan may choose
+to assume it absent and say so. A resolved condition, a graded sign ("ascites: none") and a measured value are answers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from hepatica.patient.model import Condition, Observation, Patient, Treatment
+from hepatica.therapy import signs
+from hepatica.therapy.answers import Finding, Reading
+from hepatica.therapy.concepts import Concept, concepts, in_words
+
+WINDOW_D = 90.0
+
+
+class Record:
+    """One patient with their staging, asked one question at a time."""
+
+    def __init__(self, patient: Patient, staging: Any = None) -> None:
+        self.patient, self.staging = patient, staging
+        self.at: datetime | None = getattr(staging, "at", None) or patient.index_time
+
+    @cached_property
+    def causes(self) -> tuple[str, ...]:
+        """Return the causes as staged, or as recorded where nothing was staged."""
+        return tuple(getattr(self.staging, "causes", ()) or self.patient.etiology)
+
+    @property
+    def course(self) -> str:
+        """Return the staged course, `undetermined` where nothing was staged."""
+        return getattr(self.staging, "course", "undetermined")
+
+    def number(self, name: str, window_d: float | None = None) -> Reading | Finding:
+        """Return age, weight, BMI, a grade or a laboratory value, or the unknown finding that names what is needed."""
+        if name in signs.PERSONAL:
+            return self._personal(name)
+        observation = self._latest(name)
+        label = in_words(name)
+        if observation is None:
+            return Finding(None, f"no {label} in the record", f"measure {label}")
+        age = self.age_d(observation.time)
+        limit = WINDOW_D if window_d is None else window_d
+        if age is not None and age > limit:
+            because = f"the last {label} ({_value(observation)}) is {age:.0f} days old, older than {limit:.0f}"
+            return Finding(None, because, f"repeat {label}")
+        low, high = _bounds(observation)
+        open_ends = observation.comparator == ">", observation.comparator == "<"
+        return Reading(low, high, observation.unit, f"{label} {_value(observation)}", *open_ends)
+
+    def multiple_of_normal(self, name: str, window_d: float | None = None) -> Reading | Finding:
+        """Return a laboratory value over the upper limit of normal that its own report gives."""
+        reading = self.number(name, window_d)
+        if isinstance(reading, Finding):
+            return reading
+        limit = getattr(self._latest(name), "ref_high", None)
+        if not limit:
+            return Finding(None, f"{reading.what}, its upper limit of normal unknown", "the laboratory's normal range")
+        words = f"{reading.what}, upper limit {limit:g}"
+        return Reading(reading.low / limit, reading.high / limit, "times normal", words)
+
+    def rise_per_day(self, name: str, window_d: float) -> Reading | Finding:
+        """Return the change per day between the first and the last dated value inside a window."""
+        label = in_words(name)
+        dated = [o for o in self.patient.at(name) if o.time and not o.comparator and self._within(o.time, window_d)]
+        if len(dated) < 2 or (days := (dated[-1].time - dated[0].time) / timedelta(days=1)) <= 0:
+            return Finding(None, f"fewer than two dated values of {label} in {window_d:.0f} days", f"repeat {label}")
+        slope = (dated[-1].value - dated[0].value) / days
+        words = f"{label} from {_value(dated[0])} to {_value(dated[-1])}"
+        return Reading(slope, slope, f"{dated[-1].unit} a day", words)
+
+    def score(self, name: str) -> Reading | Finding:
+        """Return a staged score; where it could not be computed, the interval it can still take."""
+        label, scores = in_words(name), getattr(self.staging, "scores", {})
+        if name in scores:
+            value, at = scores[name].value, scores[name].at or self.at
+            return Reading(value, value, "points", f"{label} {value:g}{_dated(at)}")
+        for gap in getattr(self.staging, "missing", ()):
+            if gap.score == name:
+                needs = f"{', '.join(in_words(n) for n in gap.needs)} (for {label})"
+                if gap.interval:
+                    low, high = gap.interval
+                    return Reading(low, high, "points", f"{label} between {low:g} and {high:g}, lacking {needs}")
+                return Finding(None, f"{label} cannot be computed", needs)
+        return Finding(None, f"{label} was not computed", f"the inputs of {label}")
+
+    def condition(self, name: str, *, ever: bool = False, within_d: float | None = None) -> Finding:
+        """Return whether the record shows a condition now, ever, or within some days before the index time."""
+        concept = concepts()[name]
+        if within_d is None and (known := self._graded(concept, ever)) is not None:
+            return known
+        recorded = [c for c in self.patient.conditions if c.name in concept.members]
+        given = [t for t in self.patient.treatments if {t.name, t.kind} & concept.members]
+        if within_d is not None:
+            return self._in_window(concept, [*recorded, *given], within_d)
+        for item in [*recorded, *given]:
+            if ever or item.active:
+                return Finding(True, f"{concept.label}: {_named(item)} is recorded")
+        if cause := concept.causes.intersection(self.causes):
+            return Finding(True, f"{concept.label}: the recorded cause is {', '.join(sorted(cause))}")
+        own = [c for c in recorded if c.name == name]
+        if own:
+            return Finding(False, f"{concept.label} is recorded as over{_dated(own[-1].resolved)}")
+        return self.silence(concept)
+
+    def treatment(self, name: str, within_d: float | None = None) -> Finding:
+        """Return whether a treatment of this name or kind is active, or was within some days."""
+        label = in_words(name)
+        for t in self.patient.treatments:
+            if name not in (t.name, t.kind):
+                continue
+            if t.active:
+                return Finding(True, f"{label}: {t.text or t.name} is on the treatment list")
+            if within_d is not None and t.stop is not None and self._within(t.stop, within_d):
+                return Finding(True, f"{label} was stopped{_dated(t.stop)}")
+        return Finding(None, f"no {label} on the treatment list", f"confirm from the treatment list: {label}", True)
+
+    def drinking(self) -> Finding:
+        """Return whether the person drinks alcohol now."""
+        active = self.patient.alcohol_active
+        if active is None:
+            return Finding(None, "present alcohol use is not recorded", "alcohol history, phosphatidylethanol", True)
+        return Finding(active, "drinks alcohol now" if active else "recorded as not drinking")
+
+    def silence(self, concept: Concept) -> Finding:
+        """Return the finding for a condition about which nothing is written."""
+        because = f"the record says nothing about {concept.label}"
+        return Finding(None, because, f"confirm the absence of {concept.label}: {concept.settled_by}", True)
+
+    def age_d(self, time: datetime | None) -> float | None:
+        """Return how many days before the index time something happened; None where either is undated."""
+        return None if time is None or self.at is None else (self.at - time) / timedelta(days=1)
+
+    def _within(self, time: datetime, window_d: float) -> bool:
+        age = self.age_d(time)
+        return age is not None and -1 < age <= window_d
+
+    def _latest(self, name: str) -> Observation | None:
+        rows = [o for o in self.patient.at(name) if o.time is None or self.at is None or o.time <= self.at]
+        dated = [o for o in rows if o.time is not None]
+        return (dated or rows)[-1] if rows else None
+
+    def _personal(self, name: str) -> Reading | Finding:
+        value, unit, needs = signs.PERSONAL[name](self)
+        label = in_words(name)
+        if value is None:
+            return Finding(None, f"{label} is not recorded", needs)
+        return Reading(value, value, unit, f"{label} {value:.4g}{f' {unit}' if unit else ''}")
+
+    def _graded(self, concept: Concept, ever: bool) -> Finding | None:
+        check = signs.GRADED.get(concept.name)
+        found = check(self, concept) if check else None
+        return None if found is not None and ever and not found.truth else found
+
+    def _in_window(self, concept: Concept, items: list[Condition | Treatment], within_d: float) -> Finding:
+        undated = False
+        for item in items:
+            begin, end = _times(item)
+            if any(t is not None and self._within(t, within_d) for t in (begin, end)):
+                return Finding(True, f"{concept.label}: {_named(item)} within {within_d:.0f} days")
+            undated |= item.active and end is None
+        if undated:
+            because = f"{concept.label} is recorded, but not when it last happened"
+            return Finding(None, because, f"the date of the last {concept.label}")
+        label = f"{concept.label} in the last {within_d:.0f} days"
+        needs = f"confirm the absence of {label}: {concept.settled_by}"
+        return Finding(None, f"the record shows no {label}", needs, True)
+
+
+def _bounds(o: Observation) -> tuple[float, float]:
+    low = o.value if o.comparator in ("", ">", ">=") else 0.0
+    high = o.value if o.comparator in ("", "<", "<=") else float("inf")
+    return low, high
+
+
+def _value(o: Observation) -> str:
+    unit = "" if o.unit in ("", "1") else f" {o.unit.replace("1e9/L", "× 10⁹/L")}"
+    return f"{o.comparator}{o.value:.4g}{unit}{_dated(o.time)}"
+
+
+def _dated(time: datetime | None) -> str:
+    return f" ({time.date().isoformat()})" if time else ""
+
+
+def _named(item: Condition | Treatment) -> str:
+    return f"{(item.text or item.name).replace('_', ' ')}{_dated(_times(item)[0])}"
+
+
+def _times(item: Condition | Treatment) -> tuple[datetime | None, datetime | None]:
+    return (item.onset, item.resolved) if isinstance(item, Condition) else (item.start, item.stop)

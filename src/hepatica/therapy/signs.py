@@ -1,0 +1,104 @@
+"""Signs that a record grades or implies: weight, encephalopathy, ascites, pregnancy, cirrhosis, failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hepatica.therapy.answers import Finding
+from hepatica.therapy.concepts import Concept
+
+if TYPE_CHECKING:
+    from hepatica.therapy.facts import Record
+
+ASCITES_LEVELS = ("none", "slight", "moderate", "massive")
+CHILD_BEARING_YEARS = (10, 60)
+NO_ACUTE_EVENT = ("compensated", "cholestatic", "chronic_hepatitis", "steatosis", "none", "metabolic", "urea_cycle")
+CHRONIC_COURSES = ("decompensated", "compensated", "cholestatic", "chronic_hepatitis", "steatosis")
+
+
+def _bmi(r: Record) -> tuple[float | None, str, str]:
+    p = r.patient
+    known = p.weight_kg and p.height_cm
+    return (p.weight_kg / (p.height_cm / 100) ** 2 if known else None, "kg/m2", "weigh and measure height")
+
+
+def _encephalopathy_grade(r: Record) -> float | None:
+    staged = getattr(r.staging, "encephalopathy_grade", None)
+    return r.patient.encephalopathy_grade if staged is None else staged
+
+
+def _ascites_level(r: Record) -> float | None:
+    level = getattr(r.staging, "ascites", None) or r.patient.ascites
+    return None if level is None else float(ASCITES_LEVELS.index(level))
+
+
+PERSONAL: dict[str, Callable[[Record], tuple[float | None, str, str]]] = {
+    "age": lambda r: (r.patient.age_years(r.at), "years", "date of birth"),
+    "weight": lambda r: (r.patient.weight_kg, "kg", "weigh"),
+    "bmi": _bmi,
+    "encephalopathy_grade": lambda r: (_encephalopathy_grade(r), "", "West Haven grade at the bedside"),
+    "ascites_level": lambda r: (_ascites_level(r), "", "examination or ultrasound"),
+    "aclf_grade": lambda r: (getattr(r.staging, "aclf_grade", None), "", "organ failures by EASL-CLIF"),
+}
+
+
+def _pregnancy(r: Record, concept: Concept) -> Finding | None:
+    low, high = CHILD_BEARING_YEARS
+    age = r.patient.age_years(r.at)
+    if r.patient.sex == "male":
+        return Finding(False, "not applicable: male")
+    if age is not None and not low <= age < high:
+        return Finding(False, f"not applicable: aged {age:.0f}")
+    return None
+
+
+def _ascites(r: Record, concept: Concept) -> Finding | None:
+    level = _ascites_level(r)
+    return None if level is None else Finding(level > 0, f"ascites: {ASCITES_LEVELS[int(level)]}")
+
+
+def _encephalopathy(r: Record, concept: Concept) -> Finding | None:
+    grade = _encephalopathy_grade(r)
+    return None if grade is None else Finding(grade > 0, f"encephalopathy grade {grade:.0f}")
+
+
+def _dialysis(r: Record, concept: Concept) -> Finding | None:
+    return Finding(True, "on dialysis") if getattr(r.staging, "dialysis", False) else None
+
+
+def _cirrhosis(r: Record, concept: Concept) -> Finding | None:
+    staged = getattr(r.staging, "cirrhosis", "unknown")
+    if staged == "recorded":
+        return Finding(True, "cirrhosis is recorded")
+    if staged == "no evidence":
+        return Finding(False, "staging found no evidence of cirrhosis")
+    if staged == "probable":
+        return Finding(None, "cirrhosis is probable, not recorded", f"confirm cirrhosis: {concept.settled_by}")
+    return None
+
+
+def _aclf(r: Record, concept: Concept) -> Finding | None:
+    grade = getattr(r.staging, "aclf_grade", None)
+    if r.course == "aclf" or (grade or 0) > 0:
+        return Finding(True, f"staged as acute-on-chronic liver failure, grade {grade}")
+    if grade == 0:
+        return Finding(False, "EASL-CLIF grade 0")
+    return Finding(False, f"staged as {r.staging.label}") if r.course in NO_ACUTE_EVENT else None
+
+
+def _acute_liver_failure(r: Record, concept: Concept) -> Finding | None:
+    if r.course == "alf":
+        return Finding(True, "staged as acute liver failure")
+    return Finding(False, f"staged as {r.staging.label}") if r.course in CHRONIC_COURSES else None
+
+
+GRADED: dict[str, Callable[[Record, Concept], Finding | None]] = {
+    "pregnancy": _pregnancy,
+    "ascites": _ascites,
+    "encephalopathy": _encephalopathy,
+    "dialysis": _dialysis,
+    "cirrhosis": _cirrhosis,
+    "aclf": _aclf,
+    "acute_liver_failure": _acute_liver_failure,
+}
