@@ -1,8 +1,9 @@
-"""Checks on the study base: arms, counts, ranges and units; what is impossible stops a study, what is odd is a doubt."""
+"""Checks on the study base: what is impossible stops a study, what is odd stays beside it as a doubt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hepatica.evidence.model import Finding, Measure, Study
 
@@ -105,7 +106,7 @@ def _survival(s: Study) -> Iterator[tuple[str, str, str]]:
             paths.setdefault((row.arm, f"{row.endpoint} of {row.n}"), []).append((row.day, row.alive))
     for (arm_name, _), points in paths.items():
         points.sort()
-        if any(b[1] > a[1] for a, b in zip(points, points[1:], strict=False)):
+        if any(b[1] > a[1] for a, b in pairwise(points)):
             yield "error", f"survival {arm_name}", "more alive later than before"
 
 

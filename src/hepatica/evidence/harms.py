@@ -85,6 +85,7 @@ def harms(product: str, route: str | None = None) -> list[dict[str, Any]]:
 
 
 _ORDER = ("product and route", "product", "class and route", "class", "route", "any")
+_SEPARATE = {"portal_vein_thrombosis"}  # each row is another patient
 _NOT_HARM = {"graft_survival", "tissue_factor", "teratoma"}
 
 
@@ -99,10 +100,14 @@ def _added(event: str, rows: list[dict[str, Any]], basis: str, everything: list[
     return {
         "event": event, "probability": events / n, "lo": lo, "hi": hi, "interval": "jeffreys", "events": events,
         "n": n, "k": len(cohorts), "range": [min(shares), max(shares)], "basis": basis,
-        "control": {"events": sum(r["events"] for r in control), "n": sum(r["n"] for r in control)} if control else None,
+        "control": _sum(control),
         "source": used[0]["source"], "sources": sorted({r["source"] for r in used}),
         "populations": sorted({r["population"] for r in used}),
     }  # fmt: skip
+
+
+def _sum(rows: list[dict[str, Any]]) -> dict[str, int] | None:
+    return {"events": sum(r["events"] for r in rows), "n": sum(r["n"] for r in rows)} if rows else None
 
 
 def _once(rows: list[dict[str, Any]], cohort: str) -> list[dict[str, Any]]:
@@ -115,11 +120,15 @@ def _once(rows: list[dict[str, Any]], cohort: str) -> list[dict[str, Any]]:
     arms: dict[str, dict[str, Any]] = {}
     for row in mine:
         key = row["stratum"]
-        if key not in arms or row["events"] > arms[key]["events"]:
+        if key not in arms:
+            arms[key] = row
+        elif row["event"] in _SEPARATE and row["n"] == arms[key]["n"] and row["text"] != arms[key]["text"]:
+            arms[key] = row | {"events": min(row["n"], row["events"] + arms[key]["events"])}
+        elif row["events"] > arms[key]["events"]:
             arms[key] = row
     whole = max(arms.values(), key=lambda r: r["n"])
     parts = sum(r["n"] for r in arms.values()) - whole["n"]
-    return [whole] if len(arms) > 1 and parts == whole["n"] else list(arms.values())
+    return [whole] if len(arms) > 2 and parts == whole["n"] else list(arms.values())
 
 
 def _match(row: dict[str, Any], product: str | None, route: str | None) -> str:
@@ -148,7 +157,8 @@ def _published(r: dict[str, Any]) -> dict[str, Any]:
         "text": r["what"], "products": r["products"], "cell_class": r.get("cell_class"), "routes": r["routes"],
         "arm": r["arm"], "species": r["species"], "population": r.get("population", ""), "day": r.get("day"),
         "n": r.get("n"), "where": r.get("where", ""), "note": r.get("note", ""), "kind": "published",
-        "conditional": r.get("conditional", ""), "stratum": r["what"], "unit": r["unit"], "value": r.get("value"),
+        "conditional": r.get("conditional", ""), "stratum": r.get("stratum", "all"),
+        "unit": r["unit"], "value": r.get("value"),
     }  # fmt: skip
     measure = r["measure"]
     if measure in ("RR", "OR", "IRR") and r.get("value") is not None:
