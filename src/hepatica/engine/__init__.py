@@ -6,14 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hepatica.engine.compiled import CompiledModel as CompiledModel
+    from hepatica.engine.compiled import compile_model as compile_model
+    from hepatica.engine.compiled import load_model as load_model
+    from hepatica.engine.compiled import write_generated as write_generated
+    from hepatica.engine.emit import generate_c as generate_c
     from hepatica.engine.model import Model as Model
     from hepatica.engine.model import between as between
     from hepatica.engine.model import hill as hill
     from hepatica.engine.model import step_on as step_on
     from hepatica.engine.problem import Dose as Dose
     from hepatica.engine.problem import Result as Result
-    from hepatica.engine.reference import reference as reference
     from hepatica.engine.run import simulate as simulate
+    from hepatica.engine.scipy_path import reference as reference
 
 _HOME = {
     "Model": "model",
@@ -23,7 +28,12 @@ _HOME = {
     "Dose": "problem",
     "Result": "problem",
     "simulate": "run",
-    "reference": "reference",
+    "reference": "scipy_path",
+    "CompiledModel": "compiled",
+    "compile_model": "compiled",
+    "load_model": "compiled",
+    "write_generated": "compiled",
+    "generate_c": "emit",
 }
 __all__ = sorted(_HOME)
 

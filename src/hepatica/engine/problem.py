@@ -32,12 +32,16 @@ class Dose:
 
 @dataclass(frozen=True)
 class Result:
-    """What was asked for: `values[name]` is [n_times, n_patients]; `code` 0 means done (see CODES)."""
+    """What was asked for: `values[name]` is [n_times, n_patients]; `code` 0 means done (see CODES).
+
+    `steps` counts steps tried and `reached` is the time the run came to, for each patient; what was not reached is NaN.
+    """
 
     times: Floats
     values: Mapping[str, Floats]
     code: NDArray[np.int8]
     steps: NDArray[np.int32]
+    reached: Floats
 
     def __getitem__(self, name: str) -> Floats:
         return self.values[name]

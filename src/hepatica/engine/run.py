@@ -1,15 +1,57 @@
-"""Run a model for one patient or many."""
+"""Run a model for one patient or many: chunks of patients over threads, each in compiled C."""
 
 from __future__ import annotations
 
+import ctypes
+import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from hepatica.engine.problem import Dose, Result
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.engine.compiled import CompiledModel, compile_model
+from hepatica.engine.compiler import Precision, lanes, library
+from hepatica.engine.problem import Dose, Floats, Problem, Result, prepare
+from hepatica.errors import InputError
+
+if TYPE_CHECKING:
+    from hepatica.engine.model import Model
+
+MAX_STEPS = 100_000
+METHOD = 4
+
+
+class _Event(ctypes.Structure):
+    _fields_ = (
+        ("time", ctypes.c_double),
+        ("duration", ctypes.c_double),
+        ("kind", ctypes.c_int64),
+        ("state", ctypes.c_int64),
+        ("amount", ctypes.c_void_p),
+        ("stride", ctypes.c_int64),
+    )
+
+
+_POINTERS = (
+    "parameters", "parameter_stride", "initial", "initial_stride", "scale", "times", "events", "observables",
+)  # fmt: skip
+_COUNTS = ("n_patients", "n_times", "n_events", "n_observables", "max_steps", "infusions")
+
+
+class _Problem(ctypes.Structure):
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in _POINTERS),
+        *((name, ctypes.c_int64) for name in _COUNTS),
+        *((name, ctypes.c_double) for name in ("start", "rtol", "atol")),
+        *((name, ctypes.c_void_p) for name in ("out", "code", "steps", "reached", "stop")),
+    )
 
 
 def simulate(
-    model: Any,
+    model: Model | CompiledModel,
     times: Any,
     *,
     n: int | None = None,
@@ -17,18 +59,150 @@ def simulate(
     initial: Mapping[str, Any] | None = None,
     doses: Sequence[Dose] = (),
     observables: Sequence[str] = (),
-    precision: Literal["f64", "f32"] = "f64",
+    precision: Precision = "f64",
     rtol: float = 1e-4,
     atol: float = 1e-6,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     breakpoints: Sequence[float] = (),
     start: float | None = None,
+    max_steps: int = MAX_STEPS,
 ) -> Result:
-    """Integrate a model and return the observables at the output times."""
-    from hepatica.engine.reference import reference
+    """Integrate a model for n patients and return the observables at the output times.
 
-    return reference(
-        model, times, n=n, parameters=parameters, initial=initial, doses=doses, observables=observables,
+    Parameters, initial values and dose amounts are one number for all or an array of n. The run begins at `start`
+    (default: the first output). `atol` is multiplied by each state's `atol_scale`. At `breakpoints` the step is cut
+    and restarted small. Patients that f32 cannot hold are computed again in f64. `progress` is called with
+    (patients done, patients). A patient's numbers never depend on the other patients, on threads or on chunks.
+    Raises InputError for anything the caller got wrong; what fails along the run is told by `Result.code`.
+    """
+    compiled = compile_model(model)
+    problem = prepare(
+        compiled.layout, times, n=n, parameters=parameters, initial=initial, doses=doses, observables=observables,
         rtol=rtol, atol=atol, breakpoints=breakpoints, start=start,
     )  # fmt: skip
+    if precision not in ("f32", "f64"):
+        raise InputError(f"precision {precision!r}", where=f"model {compiled.name}", mend='choose "f32" or "f64"')
+    workers = (
+        threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    )
+    values, code, steps, reached = run(compiled, problem, precision, workers, progress, max_steps)
+    lost = np.flatnonzero((code != 0) & (code != 4))
+    if precision == "f32" and lost.size:
+        again = run(compiled, select(problem, lost), "f64", workers, None, max_steps)
+        values[:, :, lost], code[lost], steps[lost], reached[lost] = again
+    named = {name: values[k] for k, name in enumerate(problem.observables)}
+    return Result(problem.times, named, code, steps, reached)
+
+
+def available_cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def select(problem: Problem, patients: NDArray[np.intp]) -> Problem:
+    """Return the same problem for some of its patients."""
+
+    def take(a: Floats) -> Floats:
+        return a if a.size == 1 else np.ascontiguousarray(a[patients])
+
+    return replace(
+        problem,
+        n=patients.size,
+        parameters=tuple(take(a) for a in problem.parameters),
+        initial=tuple(None if a is None else take(a) for a in problem.initial),
+        doses=tuple((t, d, s, take(a)) for t, d, s, a in problem.doses),
+    )
+
+
+def run(
+    compiled: CompiledModel,
+    problem: Problem,
+    precision: Precision,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+    max_steps: int,
+    method: int = METHOD,
+) -> tuple[Floats, NDArray[np.int8], NDArray[np.int32], Floats]:
+    """Run a checked problem; return values [observable, time, patient], codes, steps and the times reached."""
+    width = lanes(precision)
+    built = library(compiled.source, precision, width, method)
+    values = np.full((len(problem.observables), problem.times.size, problem.n), np.nan)
+    code, steps = np.full(problem.n, 4, np.int8), np.zeros(problem.n, np.int32)
+    reached = np.full(problem.n, problem.start)
+    stop = ctypes.c_int32(0)
+    packed, kept = _pack(problem, values, code, steps, reached, stop, max_steps)
+    chunk = max(width * 16, min(4096, -(-problem.n // (threads * 8))))
+    spans = [(a, min(a + chunk, problem.n)) for a in range(0, problem.n, chunk)]
+    done = 0
+
+    def work(span: tuple[int, int]) -> int:
+        ran: int = built.run(ctypes.byref(packed), *span)
+        return ran
+
+    if len(spans) == 1 or threads == 1:
+        for span in spans:
+            done += work(span)
+            if progress:
+                progress(done, problem.n)
+    else:
+        with ThreadPoolExecutor(min(threads, len(spans))) as pool:
+            try:
+                for ran in pool.map(work, spans):
+                    done += ran
+                    if progress:
+                        progress(done, problem.n)
+            except BaseException:
+                stop.value = 1
+                raise
+    del kept
+    return values, code, steps, reached
+
+
+def _pack(
+    problem: Problem,
+    values: Floats,
+    code: NDArray[np.int8],
+    steps: NDArray[np.int32],
+    reached: Floats,
+    stop: ctypes.c_int32,
+    max_steps: int,
+) -> tuple[_Problem, list[Any]]:
+    """Return the C view of a problem, and what must stay alive while it is used."""
+    index = problem.layout.observable_index
+    events = _events(problem)
+
+    def table(arrays: Sequence[Floats | None]) -> tuple[Any, NDArray[np.int64]]:
+        pointers = (ctypes.c_void_p * max(1, len(arrays)))(*(None if a is None else a.ctypes.data for a in arrays))
+        return pointers, np.array([0 if a is None or a.size == 1 else 1 for a in arrays] or [0], np.int64)
+
+    parameters, parameter_stride = table(problem.parameters)
+    initial, initial_stride = table(problem.initial)
+    if not problem.parameters:
+        one = np.ones(1)
+        parameters[0] = one.ctypes.data
+    else:
+        one = problem.parameters[0]
+    observables = np.array([index[name] for name in problem.observables], np.int64)
+    packed = _Problem(
+        parameters=ctypes.addressof(parameters), parameter_stride=parameter_stride.ctypes.data,
+        initial=ctypes.addressof(initial), initial_stride=initial_stride.ctypes.data,
+        scale=problem.scale.ctypes.data, times=problem.times.ctypes.data, events=ctypes.addressof(events),
+        observables=observables.ctypes.data, n_patients=problem.n, n_times=problem.times.size, n_events=len(events),
+        n_observables=observables.size, max_steps=max_steps, infusions=int(any(e.kind == 1 for e in events)),
+        start=problem.start, rtol=problem.rtol, atol=problem.atol, out=values.ctypes.data, code=code.ctypes.data,
+        steps=steps.ctypes.data, reached=reached.ctypes.data, stop=ctypes.addressof(stop),
+    )  # fmt: skip
+    return packed, [parameters, parameter_stride, initial, initial_stride, observables, events, one, problem, stop]
+
+
+def _events(problem: Problem) -> Any:
+    rows: list[tuple[float, float, int, int, int | None, int]] = []
+    for t, duration, state, amount in problem.doses:
+        data, stride = amount.ctypes.data, int(amount.size > 1)
+        rows.append((t, duration, 1 if duration > 0 else 0, state, data, stride))
+        if duration > 0:
+            rows.append((t + duration, 0.0, 2, state, data, stride))
+    rows += [(float(t), 0.0, 3, -1, None, 0) for t in problem.breakpoints if t > problem.start]
+    rows.sort(key=lambda row: row[0])
+    return (_Event * len(rows))(*(_Event(*row) for row in rows))

@@ -38,7 +38,8 @@ def reference(
     steps = np.zeros(problem.n, np.int32)
     for i in range(problem.n):
         code[i], steps[i] = _one(problem, functions, i, values[:, :, i], method)
-    return Result(problem.times, {name: values[k] for k, name in enumerate(names)}, code, steps)
+    reached = np.where(code == 0, problem.times[-1], np.nan)
+    return Result(problem.times, {name: values[k] for k, name in enumerate(names)}, code, steps, reached)
 
 
 def at(array: Floats, i: int) -> float:

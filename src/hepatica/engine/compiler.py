@@ -1,0 +1,163 @@
+"""From C to a loaded library: which compiler, which lanes, and a cache that any number of processes may share."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata, util
+from pathlib import Path
+from typing import Literal
+
+from hepatica.errors import CannotAnswer
+
+Precision = Literal["f32", "f64"]
+KERNEL = Path(__file__).parent / "kernel"
+FLAGS = (
+    "-std=gnu11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math",
+    "-fno-signed-zeros", "-freciprocal-math", "-ffp-contract=fast", "-w",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """A C compiler: how to call it, what it is, and the flags that only it needs."""
+
+    command: tuple[str, ...]
+    identity: str
+    flags: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def cpu() -> tuple[str, frozenset[str]]:
+    """Return the processor's name and its feature flags (empty where the system does not tell)."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}", frozenset()
+    fields: dict[str, str] = {}
+    for key, colon, value in (line.partition(":") for line in text.splitlines()):
+        if colon:
+            fields[key.strip()] = value.strip()
+    flags = fields.get("flags") or fields.get("Features", "")
+    return fields.get("model name", platform.machine()), frozenset(flags.split())
+
+
+def lanes(precision: Precision) -> int:
+    """Return how many patients advance together: what fills one vector register of this processor."""
+    chosen = os.environ.get("HEPATICA_LANES")
+    flags = cpu()[1]
+    width = 64 if "avx512f" in flags else 32 if "avx2" in flags else 16
+    if chosen and chosen.isdigit() and int(chosen) in (1, 2, 4, 8, 16, 32):
+        return int(chosen)
+    return width // (4 if precision == "f32" else 8)
+
+
+@lru_cache(maxsize=1)
+def compilers() -> tuple[Compiler, ...]:
+    """Return the compilers found here, the preferred first; HEPATICA_CC names another before them."""
+    found: list[Compiler] = []
+    chosen = os.environ.get("HEPATICA_CC")
+    if chosen:
+        found += [c for c in [_system(chosen)] if c]
+    if util.find_spec("ziglang"):
+        flags = ("-fno-sanitize=all", *(("-mprefer-vector-width=512",) if "avx512f" in cpu()[1] else ()))
+        found.append(Compiler((sys.executable, "-m", "ziglang", "cc"), f"ziglang {metadata.version('ziglang')}", flags))
+    for name in ("clang", "cc", "gcc"):
+        found += [c for c in [_system(name)] if c]
+    return tuple(found)
+
+
+def _system(name: str) -> Compiler | None:
+    path = shutil.which(name)
+    if path is None:
+        return None
+    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    first = told.splitlines()[0] if told else name
+    return Compiler((path,), f"{path} {first}", () if "clang" in told else ("-Wno-psabi",))
+
+
+def cache_folder() -> Path:
+    """Return the folder for compiled models: HEPATICA_CACHE, the user's cache, or a private temporary one."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    for folder in (
+        Path(os.environ.get("HEPATICA_CACHE") or Path(home, "hepatica")),
+        Path(tempfile.gettempdir(), f"hepatica-{user}"),
+    ):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    raise CannotAnswer("no folder can be written for compiled models", mend="set HEPATICA_CACHE to a writable folder")
+
+
+@lru_cache(maxsize=64)
+def library(source: str, precision: Precision, n_lanes: int, method: int = 4) -> ctypes.CDLL:
+    """Return the compiled library of a generated model; compile it if no cache has it."""
+    failures: list[str] = []
+    for compiler in compilers():
+        flags = (*FLAGS, _native(compiler), *compiler.flags, f"-DLANES={n_lanes}", f"-DMETHOD={method}")
+        flags += ("-DSINGLE",) if precision == "f32" else ()
+        headers = "".join(p.read_text(encoding="utf-8") for p in sorted(KERNEL.glob("*.h")))
+        key = hashlib.sha256("\0".join([source, headers, compiler.identity, *flags, *_machine()]).encode()).hexdigest()
+        folder = cache_folder()
+        target = folder / f"{key[:32]}.so"
+        if not target.exists():
+            told = _compile(compiler, flags, source, target, folder)
+            if told:
+                failures.append(f"{compiler.identity}: {told}")
+                continue
+        try:
+            return _load(target)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            failures.append(f"{compiler.identity}: {error}")
+    raise CannotAnswer(
+        "no C compiler could build the model" + "".join(f"\n  {f}" for f in failures[:2]),
+        mend="pip install ziglang, or install gcc or clang; `hepatica doctor` tells more",
+    )
+
+
+def _machine() -> tuple[str, ...]:
+    name, flags = cpu()
+    return name, platform.machine(), sys.platform, " ".join(sorted(flags))
+
+
+def _native(compiler: Compiler) -> str:
+    arm = platform.machine() in ("arm64", "aarch64")
+    return "-mcpu=native" if arm and "ziglang" in compiler.identity else "-march=native"
+
+
+def _compile(compiler: Compiler, flags: tuple[str, ...], source: str, target: Path, folder: Path) -> str:
+    """Compile into a private folder and move the result into place at once; return what went wrong, or ""."""
+    environment = {"ZIG_GLOBAL_CACHE_DIR": str(folder / "zig"), "ZIG_LOCAL_CACHE_DIR": str(folder / "zig")} | os.environ
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        text, built = Path(work, "model.c"), Path(work, "model.so")
+        text.write_text(source, encoding="utf-8")
+        command = [*compiler.command, *flags, "-I", str(KERNEL), "-o", str(built), str(text)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=600)  # noqa: S603
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        if done.returncode or not built.exists():
+            return (done.stderr.strip().splitlines() or ["it failed without a word"])[0][:300]
+        os.replace(built, target)
+    return ""
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    loaded = ctypes.CDLL(str(path))
+    loaded.run.restype = loaded.about.restype = ctypes.c_int64
+    loaded.run.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
+    loaded.about.argtypes = [ctypes.c_int]
+    return loaded
