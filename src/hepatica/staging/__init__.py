@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from .aarc import aarc
+from .acute_failure import kings_college_other, kings_college_paracetamol, wilson
+from .alcoholic import abic, gahs, lille, maddrey_df
+from .baveno import baveno_vi, baveno_vii
 from .child_pugh import child_pugh_class, child_pugh_points
+from .clif import clif_c_aclf, clif_c_ad, clif_c_of
 from .course import LABELS as COURSES
 from .fibrosis import apri, de_ritis, fib4, nafld_fs
+from .injury import hys_law, r_factor
 from .meld import meld, meld_3, meld_na, meld_na_kim
 from .model import LabUsed, Missing, Score, Staging
 from .organ_failure import OrganFailures, organ_failures
+from .pbc import globe, mayo_pbc
+from .peld import peld
 from .registry import describe, registry, score, score_from_text
-from .reserve import albi
+from .reserve import albi, palbi
 from .staging import stage
+from .ukeld import ukeld
 
 __all__ = [
     "COURSES",
@@ -19,21 +28,41 @@ __all__ = [
     "OrganFailures",
     "Score",
     "Staging",
+    "aarc",
+    "abic",
     "albi",
     "apri",
+    "baveno_vi",
+    "baveno_vii",
     "child_pugh_class",
     "child_pugh_points",
+    "clif_c_aclf",
+    "clif_c_ad",
+    "clif_c_of",
     "de_ritis",
     "describe",
     "fib4",
+    "gahs",
+    "globe",
+    "hys_law",
+    "kings_college_other",
+    "kings_college_paracetamol",
+    "lille",
+    "maddrey_df",
+    "mayo_pbc",
     "meld",
     "meld_3",
     "meld_na",
     "meld_na_kim",
     "nafld_fs",
     "organ_failures",
+    "palbi",
+    "peld",
+    "r_factor",
     "registry",
     "score",
     "score_from_text",
     "stage",
+    "ukeld",
+    "wilson",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ _ACUTE = (
     "hepatorenal_syndrome", "variceal_bleeding", "respiratory_failure",
 )  # fmt: skip
 _SUPPORT = ("vasopressor", "ventilation", "plasma_exchange", "n_acetylcysteine")
+_UNFAVOURABLE = {"DILI": 1.0, "cryptogenic": 1.0, "HBV": 0.0}
 _ASCITES_LEVEL = {"none": 0.0, "slight": 1.0, "moderate": 2.0, "massive": 2.0}
 
 
@@ -39,7 +40,6 @@ class Aligned:
     stale: dict[str, str]
     bounds: dict[str, tuple[float, ...]]
     dialysis: bool
-    notes: tuple[str, ...] = field(default=())
 
 
 def days_between(later: datetime, earlier: datetime) -> float:
@@ -151,10 +151,11 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
             stale[analyte] = f"{analyte} {o.value:g} {o.unit} is outside {kind.low:g} to {kind.high:g}"
             continue
         given[analyte], used[analyte] = o.value, lab
+    _derived(given, used, labs)
     _limits(patient, index, given, used)
-    notes = _person(patient, index, given, used, bounds)
+    _person(patient, index, given, used, bounds)
     rule = _rule(index, window_d, acute)
-    return Aligned(index, window_d, rule, given, used, labs, stale, bounds, bool(given["dialysis"]), tuple(notes))
+    return Aligned(index, window_d, rule, given, used, labs, stale, bounds, bool(given["dialysis"]))
 
 
 def _rule(index: datetime | None, window_d: float, acute: str) -> str:
@@ -163,13 +164,26 @@ def _rule(index: datetime | None, window_d: float, acute: str) -> str:
     return f"{when}; the newest value of each input counts, at most {window_d:g} d old ({why})"
 
 
+def _derived(given: dict[str, float], used: dict[str, LabUsed], labs: dict[str, LabUsed]) -> None:
+    upper, lower = labs.get("systolic"), labs.get("diastolic")
+    if "map" not in given and upper and lower and upper.time == lower.time:
+        mean = (float(upper.value) + 2.0 * float(lower.value)) / 3.0
+        given["map"] = mean
+        used["map"] = LabUsed(round(mean, 1), "mmHg", upper.time, upper.age_d, "(systolic + 2 diastolic)/3")
+    nitrogen = labs.get("urea_nitrogen")
+    if "urea" not in given and nitrogen:
+        given["urea"] = float(nitrogen.value)
+        used["urea"] = LabUsed(nitrogen.value, "mmol/L", nitrogen.time, nitrogen.age_d, "from urea nitrogen")
+
+
 def _limits(patient: Patient, at: datetime | None, given: dict[str, float], used: dict[str, LabUsed]) -> None:
-    for analyte in ("ast", "alt", "alp", "bilirubin"):
+    for analyte in ("ast", "alt", "alp", "bilirubin", "albumin"):
         o, _ = newest(patient, analyte, at)
-        kind = INPUTS[f"{analyte}_uln"]
-        if analyte in given and o is not None and o.ref_high is not None and kind.low <= o.ref_high <= kind.high:
-            given[kind.name] = o.ref_high
-            used[kind.name] = LabUsed(o.ref_high, kind.unit, o.time, None, "upper limit of normal in the record")
+        kind = INPUTS[f"{analyte}_lln" if analyte == "albumin" else f"{analyte}_uln"]
+        limit = None if o is None else o.ref_low if analyte == "albumin" else o.ref_high
+        if o is not None and analyte in given and limit is not None and kind.low <= limit <= kind.high:
+            given[kind.name] = limit
+            used[kind.name] = LabUsed(limit, kind.unit, o.time, None, "limit of normal in the record")
 
 
 def _person(
@@ -178,9 +192,7 @@ def _person(
     given: dict[str, float],
     used: dict[str, LabUsed],
     bounds: dict[str, tuple[float, ...]],
-) -> list[str]:
-    notes: list[str] = []
-
+) -> None:
     def put(name: str, number: float, shown: float | str | bool, note: str = "", unit: str = "") -> None:
         given[name], used[name] = number, LabUsed(shown, unit, None, None, note)
 
@@ -189,6 +201,26 @@ def _person(
         put("age", age, round(age, 2), "", "a")
     if patient.sex is not None:
         put("sex", float(patient.sex == "female"), patient.sex)
+    _signs(patient, bounds, put)
+    why = on_dialysis(patient, at)
+    put("dialysis", float(bool(why)), bool(why), why or "no dialysis in the record")
+    for name, kind in (("vasopressor", "vasopressor"), ("ventilated", "ventilation")):
+        on = patient.takes(kind)
+        put(name, float(on), on, f"{kind} in the record" if on else f"no {kind} in the record")
+    bile = sorted({"PBC", "PSC"} & {*patient.etiology, *(c.name for c in patient.conditions if c.active)})
+    put("cholestatic", float(bool(bile)), bool(bile), ", ".join(bile))
+    if patient.has("diabetes"):
+        put("diabetes", 1.0, True, "diabetes in the record")
+    known = [c for c in patient.etiology if c in _UNFAVOURABLE]
+    if known:
+        put("unfavourable_cause", _UNFAVOURABLE[known[0]], bool(_UNFAVOURABLE[known[0]]), known[0])
+    if "bmi" not in given and patient.weight_kg and patient.height_cm:
+        bmi = patient.weight_kg / (patient.height_cm / 100.0) ** 2
+        if INPUTS["bmi"].low <= bmi <= INPUTS["bmi"].high:
+            put("bmi", bmi, round(bmi, 2), "from weight and height", "kg/m2")
+
+
+def _signs(patient: Patient, bounds: dict[str, tuple[float, ...]], put: Callable[..., None]) -> None:
     if patient.ascites is not None:
         put("ascites", _ASCITES_LEVEL[patient.ascites], patient.ascites)
     elif patient.has("ascites", "sbp"):
@@ -197,14 +229,3 @@ def _person(
         put("encephalopathy", float(patient.encephalopathy_grade), patient.encephalopathy_grade)
     elif patient.has("encephalopathy"):
         bounds["encephalopathy"] = (1.0, 2.0, 3.0, 4.0)
-    why = on_dialysis(patient, at)
-    put("dialysis", float(bool(why)), bool(why), why or "no dialysis in the record")
-    bile = {"PBC", "PSC"} & set(patient.etiology) or {c.name for c in patient.conditions if c.active} & {"PBC", "PSC"}
-    put("cholestatic", float(bool(bile)), bool(bile), ", ".join(sorted(bile)))
-    if patient.has("diabetes"):
-        put("diabetes", 1.0, True, "diabetes in the record")
-    if "bmi" not in given and patient.weight_kg and patient.height_cm:
-        bmi = patient.weight_kg / (patient.height_cm / 100.0) ** 2
-        if INPUTS["bmi"].low <= bmi <= INPUTS["bmi"].high:
-            put("bmi", bmi, round(bmi, 2), "from weight and height", "kg/m2")
-    return notes

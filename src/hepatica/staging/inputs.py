@@ -12,9 +12,9 @@ def _lab(name: str, param: str, customary: str, text: str, analyte: str = "") ->
     return Input(name, param, row.unit, customary, row.low, row.high, text, "number", row.name)
 
 
-def _limit(analyte: str, param: str, customary: str, low: float, high: float) -> Input:
-    text = f"upper limit of normal of {analyte.upper() if len(analyte) == 3 else analyte}"
-    return Input(f"{analyte}_uln", param, ANALYTES[analyte].unit, customary, low, high, text, "number", analyte)
+def _limit(analyte: str, param: str, customary: str, low: float, high: float, side: str = "upper") -> Input:
+    text = f"{side} limit of normal of {analyte.upper() if len(analyte) == 3 else analyte}"
+    return Input(f"{analyte}_{side[0]}ln", param, ANALYTES[analyte].unit, customary, low, high, text, "number", analyte)
 
 
 _ROWS = (
@@ -42,6 +42,7 @@ _ROWS = (
     _lab("stiffness", "stiffness_kpa", "kPa", "liver stiffness by transient elastography"),
     _lab("bmi", "bmi_kg_m2", "kg/m2", "body mass index"),
     _lab("age", "age_years", "a", "age in years"),
+    _limit("albumin", "albumin_lln_g_l", "g/dL", 28, 42, "lower"),
     _limit("ast", "ast_uln_u_l", "U/L", 20, 60),
     _limit("alt", "alt_uln_u_l", "U/L", 15, 80),
     _limit("alp", "alp_uln_u_l", "U/L", 60, 500),
@@ -51,6 +52,12 @@ _ROWS = (
     Input("encephalopathy", "encephalopathy_grade", "", "", 0, 4, "encephalopathy, West Haven grade 0 to 4", "level"),
     Input("dialysis", "dialysis", "", "", 0, 1, "dialysis twice within a week, or 24 h of CVVHD: yes or no", "flag"),
     Input("cholestatic", "cholestatic", "", "", 0, 1, "primary biliary or sclerosing cholangitis: yes or no", "flag"),
+    Input("vasopressor", "vasopressor", "", "", 0, 1, "vasopressors for blood pressure: yes or no", "flag"),
+    Input("ventilated", "ventilated", "", "", 0, 1, "mechanical ventilation: yes or no", "flag"),
+    Input("growth_failure", "growth_failure", "", "", 0, 1, "height or weight below -2 SD: yes or no", "flag"),
+    Input("unfavourable_cause", "unfavourable_cause", "", "", 0, 1, "non-A non-B hepatitis or drug: yes or no", "flag"),
+    Input("edema", "edema_level", "", "", 0, 2, "edema: 0 none, 1 untreated or resolved, 2 despite diuretics", "level"),
+    Input("jaundice_to_encephalopathy", "jaundice_to_encephalopathy_d", "d", "d", 0, 180, "days between the two"),
     Input("diabetes", "diabetes", "", "", 0, 1, "diabetes or impaired fasting glucose: yes or no", "flag"),
 )
 INPUTS: dict[str, Input] = {row.name: row for row in _ROWS}

@@ -21,7 +21,7 @@ class OrganFailures:
     at_least: bool
 
 
-def organ_failures(given: Mapping[str, float], *, vasopressor: bool, ventilated: bool) -> OrganFailures:
+def organ_failures(given: Mapping[str, float]) -> OrganFailures:
     """Grade ACLF from aligned inputs; heart and lungs count as not failing where nothing in the record says so.
 
     Grade 1: kidney failure alone, or one other organ with creatinine 1.5-1.9 mg/dL or encephalopathy 1-2;
@@ -39,11 +39,11 @@ def organ_failures(given: Mapping[str, float], *, vasopressor: bool, ventilated:
         _judge(found, unknown, "kidney", creatinine, 2.0, "creatinine {:.1f} mg/dL")
     _judge(found, unknown, "brain", brain, 3.0, "encephalopathy grade {:.0f}")
     _judge(found, unknown, "clotting", given.get("inr"), 2.5, "INR {:.1f}")
-    if vasopressor:
+    if given.get("vasopressor"):
         found["circulation"] = "vasopressor"
     elif "map" not in given:
         unknown.append("circulation")
-    if ventilated:
+    if given.get("ventilated"):
         found["lungs"] = "mechanical ventilation"
     elif "pao2" in given and "fio2" in given:
         ratio = given["pao2"] / given["fio2"]

@@ -14,7 +14,10 @@ from .inputs import INPUTS
 from .model import LabUsed, Score
 from .spec import Input, ScoreSpec
 
-_FAMILIES = ("meld", "child_pugh", "reserve", "fibrosis")
+_FAMILIES = (
+    "meld", "peld", "child_pugh", "reserve", "fibrosis", "injury", "alcoholic", "clif", "aarc",
+    "acute_failure", "pbc", "ukeld", "baveno",
+)  # fmt: skip
 
 
 @cache

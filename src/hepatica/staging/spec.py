@@ -57,11 +57,18 @@ class ScoreSpec:
     refuse: Callable[[Mapping[str, Any]], str | None] | None = None
     digits: int | None = None
     verified: bool = True
+    criteria: bool = False  # a yes/no or graded rule: it may be decided before every input is known
+    only_for: tuple[str, ...] = ()  # who the score is for; empty: anyone
 
     @property
     def all_inputs(self) -> tuple[str, ...]:
         """Return every input name: required, alternative, optional."""
         return (*self.needs, *(n for group in self.one_of for n in group), *dict(self.optional))
+
+
+def yes_no(value: float, inputs: Mapping[str, Any]) -> str:
+    """Return met or not met."""
+    return "met" if value else "not met"
 
 
 def bands(*cuts: tuple[float, str], last: str, closed: str = "low") -> Callable[[float, Mapping[str, Any]], str]:

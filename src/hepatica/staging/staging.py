@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from .course import LABELS, course
 from .interval import interval
 from .model import LabUsed, Missing, Score, Staging
 from .organ_failure import organ_failures
+from .population import alcoholic_hepatitis, groups
 from .registry import finish, lacking, registry
+from .response import steroid_course
 from .spec import ScoreSpec
 
 if TYPE_CHECKING:
@@ -23,22 +26,21 @@ def stage(patient: Patient, at: datetime | date | str | None = None) -> Staging:
     """Return how ill the liver is at a time (default: that of the newest liver-related value).
 
     Values count if at most 7 days old where the record shows acute illness, else 90; undated values count as
-    of the index time and are marked. Nothing absent is taken as normal.
+    of the index time and are marked. Nothing absent is taken as normal. A score whose population this patient
+    does not belong to, or whose valid range is left, is not computed and says so.
     """
     aligned = align(patient, at)
+    organs = organ_failures(aligned.given)
+    decided = course(patient, aligned, organs, _severity(patient, aligned))
+    members = groups(patient, aligned, decided)
     scores: dict[str, Score] = {}
     missing: list[Missing] = []
     for spec in registry().values():
-        row = _one(spec, aligned)
+        row = _one(spec, patient, aligned, members)
         if isinstance(row, Score):
             scores[spec.name] = row
         else:
             missing.append(row)
-    supported = _support(patient)
-    organs = organ_failures(aligned.given, vasopressor=supported["vasopressor"], ventilated=supported["ventilation"])
-    severity = {n: scores[n].value for n in ("meld", "maddrey_df") if n in scores}
-    decided = course(patient, aligned, organs, severity)
-    notes = list(aligned.notes) + [f"{text}: not used" for text in aligned.stale.values()]
     return Staging(
         patient_id=patient.id,
         at=aligned.at,
@@ -58,29 +60,46 @@ def stage(patient: Patient, at: datetime | date | str | None = None) -> Staging:
         organ_failures=organs.failed,
         window_d=aligned.window_d,
         rule=aligned.rule,
-        notes=tuple(notes),
+        notes=tuple(f"{text}: not used" for text in aligned.stale.values()),
     )
 
 
-def _support(patient: Patient) -> dict[str, bool]:
-    return {kind: patient.takes(kind) for kind in ("vasopressor", "ventilation")}
+def _severity(patient: Patient, aligned: Aligned) -> dict[str, float]:
+    if not alcoholic_hepatitis(patient, aligned):
+        return {}
+    rows = {n: _compute(registry()[n], aligned) for n in ("meld", "maddrey_df")}
+    return {n: row.value for n, row in rows.items() if isinstance(row, Score)}
 
 
-def _one(spec: ScoreSpec, aligned: Aligned) -> Score | Missing:
+def _one(spec: ScoreSpec, patient: Patient, aligned: Aligned, members: frozenset[str]) -> Score | Missing:
+    if spec.only_for and not members & set(spec.only_for):
+        why = f"only for {' or '.join(spec.only_for)}, which this record does not show"
+        return Missing(spec.name, lacking(spec, aligned.given), why)
+    if spec.name != "lille":
+        return _compute(spec, aligned)
+    at_start, why = steroid_course(patient, aligned)
+    row = _compute(spec, at_start)
+    return row if isinstance(row, Score) else replace(row, why=f"{why}; {row.why}")
+
+
+def _compute(spec: ScoreSpec, aligned: Aligned) -> Score | Missing:
     given = {n: aligned.given[n] for n in spec.all_inputs if n in aligned.given}
     need = lacking(spec, given)
     reason = spec.refuse(given) if spec.refuse else None
     if reason:
         return Missing(spec.name, need, reason)
-    if need:
-        old = [aligned.stale[n] for part in need for n in part.split(" or ") if n in aligned.stale]
-        span, classes = interval(spec, given, aligned.bounds)
-        return Missing(spec.name, need, "; ".join([f"missing: {', '.join(need)}", *old]), span, classes)
     taken = {n: aligned.used[n] for n in given}
     for group in spec.one_of:
         for spare in [n for n in group if n in taken][1:]:
             del taken[spare]
-    return finish(spec, given, taken, at=_newest(taken))
+    if not need:
+        return finish(spec, given, taken, at=_newest(taken))
+    span, classes, example = interval(spec, given, aligned.bounds)
+    if spec.criteria and span is not None and span[0] == span[1]:
+        note = f"decided whatever the value of {', '.join(need)}"
+        return replace(finish(spec, example, taken, at=_newest(taken)), notes=(note,))
+    old = [aligned.stale[n] for part in need for n in part.split(" or ") if n in aligned.stale]
+    return Missing(spec.name, need, "; ".join([f"missing: {', '.join(need)}", *old]), span, classes)
 
 
 def _newest(used: dict[str, LabUsed]) -> datetime | None:

@@ -1,0 +1,71 @@
+"""Pattern and danger of an acute injury: R factor and Hy's law."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .spec import ScoreSpec, yes_no
+from .units import Floats, plain
+
+
+def r_factor(alt_u_l: ArrayLike, alp_u_l: ArrayLike, alt_uln_u_l: ArrayLike, alp_uln_u_l: ArrayLike) -> Floats:
+    """Compute R = (ALT/upper limit)/(ALP/upper limit), all in U/L.
+
+    >>> r_factor(400, 120, 40, 120)
+    10.0
+    """
+    alt = np.asarray(alt_u_l, float) / np.asarray(alt_uln_u_l, float)
+    return plain(alt / (np.asarray(alp_u_l, float) / np.asarray(alp_uln_u_l, float)))
+
+
+def hys_law(
+    alt_u_l: ArrayLike,
+    bilirubin_umol_l: ArrayLike,
+    alp_u_l: ArrayLike,
+    alt_uln_u_l: ArrayLike,
+    bilirubin_uln_umol_l: ArrayLike,
+    alp_uln_u_l: ArrayLike,
+    ast_u_l: ArrayLike | None = None,
+    ast_uln_u_l: ArrayLike | None = None,
+) -> Floats:
+    """Return 1 where the laboratory part of Hy's law holds, else 0; enzymes U/L, bilirubin umol/L.
+
+    ALT or AST at least 3 times, bilirubin more than 2 times and ALP less than 2 times the upper limit.
+
+    >>> hys_law(200, 60, 100, 40, 21, 120)
+    1.0
+    """
+    raised = np.asarray(alt_u_l, float) >= 3.0 * np.asarray(alt_uln_u_l, float)
+    if ast_u_l is not None and ast_uln_u_l is not None:
+        raised = raised | (np.asarray(ast_u_l, float) >= 3.0 * np.asarray(ast_uln_u_l, float))
+    jaundice = np.asarray(bilirubin_umol_l, float) > 2.0 * np.asarray(bilirubin_uln_umol_l, float)
+    no_bile = np.asarray(alp_u_l, float) < 2.0 * np.asarray(alp_uln_u_l, float)
+    return plain((raised & jaundice & no_bile).astype(float))
+
+
+SCORES = (
+    ScoreSpec(
+        "r_factor", "R factor", "R value of drug-induced injury", ("alt", "alp", "alt_uln", "alp_uln"),
+        "(ALT/upper limit of normal)/(ALP/upper limit of normal)",
+        "hepatocellular from 5, cholestatic up to 2, mixed between; limits of the record's own laboratory",
+        "http://wjgnet.com/2150-5349/full/v3/i2/21-T3.htm, doi:10.4292/wjgpt.v3.i2.21",
+        "drug-induced liver injury", "acute injury; not settled in PBC and PSC", "pattern of injury", r_factor,
+        classes=(("cholestatic", "<=2"), ("mixed", ">2 to <5"), ("hepatocellular", ">=5")),
+        classify=lambda value, inputs: (
+            "cholestatic" if value <= 2 else "mixed" if value < 5 else "hepatocellular"
+        ),
+        digits=2,
+    ),
+    ScoreSpec(
+        "hys_law", "Hy's law (laboratory part)", "FDA",
+        ("alt", "bilirubin", "alp", "alt_uln", "bilirubin_uln", "alp_uln"),
+        "ALT or AST >= 3x, bilirubin > 2x, ALP < 2x the upper limit of normal",
+        "another cause must be ruled out; a raised baseline (cirrhosis) needs its own limits",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC8359338/table/bcp14708-tbl-0001, doi:10.1111/bcp.14708",
+        "drug trials", "normal tests before the drug",
+        "at least 10 % severe liver failure or transplant where it holds for a drug", hys_law,
+        optional={"ast": None, "ast_uln": None}, classes=(("not met", "0"), ("met", "1")), classify=yes_no,
+        digits=0, criteria=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,47 @@
+"""Whom a score is for: the groups a patient belongs to, by the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import facts
+from .align import Aligned, days_between
+from .course import Course
+
+if TYPE_CHECKING:
+    from hepatica.patient.model import Patient
+
+_JAUNDICE_UMOL_L = 51.0  # 3 mg/dL, the jaundice that alcoholic hepatitis is diagnosed with
+
+
+def alcoholic_hepatitis(patient: Patient, aligned: Aligned) -> bool:
+    """Return whether alcoholic hepatitis is recorded, or alcohol is a cause and bilirubin above 3 mg/dL."""
+    jaundice = aligned.given.get("bilirubin", 0.0) > _JAUNDICE_UMOL_L
+    return patient.has("alcoholic_hepatitis") or ("alcohol" in facts.causes(patient) and jaundice)
+
+
+def groups(patient: Patient, aligned: Aligned, decided: Course) -> frozenset[str]:
+    """Return the names, as `ScoreSpec.only_for` uses them, of the groups this patient belongs to."""
+    causes = facts.causes(patient)
+    scarred = decided.cirrhosis in ("recorded", "probable")
+    signs = bool(facts.decompensation(patient, aligned))
+    aclf = decided.code == "aclf" or bool(decided.aclf_grade)
+    failing = decided.code in ("alf", "ali")
+    members = {
+        "alcoholic hepatitis": alcoholic_hepatitis(patient, aligned),
+        "cirrhosis": scarred,
+        "ACLF": aclf,
+        "decompensation without ACLF": scarred and signs and not aclf,
+        "no decompensation": not signs and not failing,
+        "acute failure by paracetamol": failing and "paracetamol" in causes,
+        "acute failure without paracetamol": decided.code == "alf" and "paracetamol" not in causes,
+        "Wilson disease": "wilson" in causes,
+        "PBC": "PBC" in causes,
+        "PBC after a year of UDCA": "PBC" in causes and _udca_year(patient, aligned),
+    }
+    return frozenset(name for name, yes in members.items() if yes)
+
+
+def _udca_year(patient: Patient, aligned: Aligned) -> bool:
+    starts = [t.start for t in patient.treatments if t.active and t.kind == "udca" and t.start is not None]
+    return aligned.at is not None and any(days_between(aligned.at, s) >= 330 for s in starts)
