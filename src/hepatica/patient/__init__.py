@@ -1,0 +1,34 @@
+"""Who: one person's record as a value, its units, codes, readers and writers."""
+
+from __future__ import annotations
+
+from .analytes import ANALYTES, Analyte, analyte, bare_unit, find_analyte, from_canonical, implausible, to_canonical
+from .concepts import condition_names, find_cause
+from .draft import Quantity, parse_quantity
+from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
+from .short import parse_short, to_short
+
+__all__ = [
+    "ANALYTES",
+    "Analyte",
+    "Ascites",
+    "Condition",
+    "Observation",
+    "Patient",
+    "Provenance",
+    "Quantity",
+    "SetAside",
+    "Sex",
+    "Treatment",
+    "analyte",
+    "bare_unit",
+    "condition_names",
+    "find_analyte",
+    "find_cause",
+    "from_canonical",
+    "implausible",
+    "parse_quantity",
+    "parse_short",
+    "to_canonical",
+    "to_short",
+]
