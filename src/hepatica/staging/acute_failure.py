@@ -57,11 +57,13 @@ def wilson(
     >>> wilson(320, 2.5, 160, 9.0, 30)
     14.0
     """
-    total = points(np.rint(bilirubin_umol_l), (">=", 100), (">=", 151), (">=", 201), (">=", 301))
-    total = total + points(np.rint(ast_u_l), (">=", 100), (">=", 151), (">=", 301), (">=", 401))
-    total = total + points(np.round(inr, 1), (">=", 1.3), (">=", 1.7), (">=", 2.0), (">=", 2.5))
-    total = total + points(np.round(wbc_e9_l, 1), (">=", 6.8), (">=", 8.4), (">=", 10.4), (">=", 15.4))
-    return plain(total + 4.0 - points(np.rint(albumin_g_l), (">=", 21), (">=", 25), (">=", 34), (">=", 45)))
+    bilirubin, ast, albumin = (np.rint(np.asarray(x, float)) for x in (bilirubin_umol_l, ast_u_l, albumin_g_l))
+    ratio, cells = (np.round(np.asarray(x, float), 1) for x in (inr, wbc_e9_l))
+    total = points(bilirubin, (">=", 100), (">=", 151), (">=", 201), (">=", 301))
+    total = total + points(ast, (">=", 100), (">=", 151), (">=", 301), (">=", 401))
+    total = total + points(ratio, (">=", 1.3), (">=", 1.7), (">=", 2.0), (">=", 2.5))
+    total = total + points(cells, (">=", 6.8), (">=", 8.4), (">=", 10.4), (">=", 15.4))
+    return plain(total + 4.0 - points(albumin, (">=", 21), (">=", 25), (">=", 34), (">=", 45)))
 
 
 SCORES = (

@@ -140,6 +140,10 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
         if age_d is not None and age_d > window_d:
             stale[analyte] = f"{analyte} is {age_d:.0f} d old (more than {window_d:g} d)"
             continue
+        clash = _clash(patient, o)
+        if clash:
+            stale[analyte] = clash
+            continue
         note = "undated" if o.time is None else ""
         note = f"reported as {o.comparator}{o.value:g}; the limit is used" if o.comparator else note
         lab = LabUsed(o.value, o.unit, o.time, age_d, note)
@@ -156,6 +160,17 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
     _person(patient, index, given, used, bounds)
     rule = _rule(index, window_d, acute)
     return Aligned(index, window_d, rule, given, used, labs, stale, bounds, bool(given["dialysis"]))
+
+
+def _clash(patient: Patient, o: Observation) -> str:
+    """Return why an observation cannot be trusted: another of the same time differs by more than half, or ''."""
+    for other in patient.observations:
+        twin = other.analyte == o.analyte and other.time == o.time and o.time is not None
+        if twin and max(o.value, other.value) > 1.5 * max(min(o.value, other.value), 1e-9):
+            low, high = sorted((o.value, other.value))
+            day = o.time.date().isoformat() if o.time else ""
+            return f"{o.analyte} is both {low:g} and {high:g} {o.unit} on {day}"
+    return ""
 
 
 def _rule(index: datetime | None, window_d: float, acute: str) -> str:
@@ -222,10 +237,13 @@ def _person(
 
 def _signs(patient: Patient, bounds: dict[str, tuple[float, ...]], put: Callable[..., None]) -> None:
     if patient.ascites is not None:
-        put("ascites", _ASCITES_LEVEL[patient.ascites], patient.ascites)
+        doubt = "the record also lists ascites" if patient.ascites == "none" and patient.has("ascites") else ""
+        put("ascites", _ASCITES_LEVEL[patient.ascites], patient.ascites, doubt)
     elif patient.has("ascites", "sbp"):
         bounds["ascites"] = (1.0, 2.0)
     if patient.encephalopathy_grade is not None:
-        put("encephalopathy", float(patient.encephalopathy_grade), patient.encephalopathy_grade)
+        stopped = patient.encephalopathy_grade == 0 and patient.has("encephalopathy")
+        doubt = "the record also lists encephalopathy" if stopped else ""
+        put("encephalopathy", float(patient.encephalopathy_grade), patient.encephalopathy_grade, doubt)
     elif patient.has("encephalopathy"):
         bounds["encephalopathy"] = (1.0, 2.0, 3.0, 4.0)

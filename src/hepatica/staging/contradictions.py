@@ -46,7 +46,7 @@ def _labs(aligned: Aligned) -> list[str]:
         rows.append(f"{facts.lab(aligned, 'bilirubin_direct')} exceeds {facts.lab(aligned, 'bilirubin')}")
     if "inr" in g and "pt_percent" in g:
         normal, low = g["pt_percent"] > 70, g["pt_percent"] < 40
-        if (g["inr"] > 1.7 and normal) or (g["inr"] < 1.2 and low):
+        if (g["inr"] >= 1.7 and normal) or (g["inr"] <= 1.3 and low):
             rows.append(f"{facts.lab(aligned, 'inr')} does not fit {facts.lab(aligned, 'pt_percent')}")
     return rows
 

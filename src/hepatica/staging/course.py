@@ -48,11 +48,15 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
 
     Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
     decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
+    Sources: EASL-CLIF as in `organ_failure`; APASL doi:10.4254/wjh.v13.i10.1289 (table 1); acute failure
+    https://www.rcemlearning.co.uk/modules/acute-liver-failure/lessons/definition-22/.
     """
     scarred, scar_why = facts.cirrhosis(patient, aligned)
     signs = facts.decompensation(patient, aligned)
     found = facts.causes(patient)
-    grade = organs.grade if scarred in ("recorded", "probable") and signs else None
+    now = facts.acute_signs(patient, aligned)
+    grade = organs.grade if scarred in ("recorded", "probable") and now else None
+    failing = dated(organs, aligned)
 
     def decide(code: str, *why: str, aclf: int | None = grade) -> Course:
         return Course(code, tuple(w for w in why if w), scarred, aclf)
@@ -63,18 +67,39 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     flare = facts.named(patient, "alcoholic_hepatitis")
     recorded_aclf = facts.named(patient, "aclf")
     if flare and not recorded_aclf and _severe(severity):
-        return decide("alcoholic_hepatitis", facts.said(flare), _severe(severity), *organs.why)
+        return decide("alcoholic_hepatitis", facts.said(flare), _severe(severity), *failing)
     if recorded_aclf:
-        return decide("aclf", facts.said(recorded_aclf), *organs.why, aclf=organs.grade or 1 if organs.why else None)
+        known = organs.grade if organs.grade else None
+        doubt = "" if known else "no organ failure by EASL-CLIF in these values: the grade is not known"
+        return decide("aclf", facts.said(recorded_aclf), *failing, *_apasl(aligned), doubt, aclf=known)
     if scarred in ("recorded", "probable"):
         scar = scar_why if scarred == "recorded" else tuple(f"probable cirrhosis: {w}" for w in scar_why)
         if grade:
             least = f"EASL-CLIF grade {'at least ' if organs.at_least else ''}{grade}"
-            return decide("aclf", *scar, *signs, *organs.why, least)
+            return decide("aclf", *scar, *now, *failing, least, *_apasl(aligned))
         return decide("decompensated" if signs else "compensated", *scar, *(signs or ("no sign of decompensation",)))
     if flare:
         return decide("chronic_hepatitis", facts.said(flare), "not shown to be severe (Maddrey 32 or MELD 21)")
     return decide(*_without_cirrhosis(patient, aligned, found, scarred))
+
+
+def dated(organs: OrganFailures, aligned: Aligned) -> tuple[str, ...]:
+    """Return the organ failures with the day of the value that shows each."""
+    shown = {"liver": "bilirubin", "kidney": "creatinine", "clotting": "inr", "lungs": "pao2"}
+    rows = []
+    for reason in organs.why:
+        row = aligned.used.get(shown.get(reason.split(" failure")[0], ""))
+        measured = row is not None and row.time is not None and any(ch.isdigit() for ch in reason)
+        rows.append(f"{reason} on {row.time.date().isoformat()}" if measured and row and row.time else reason)
+    return tuple(rows)
+
+
+def _apasl(aligned: Aligned) -> tuple[str, ...]:
+    g = aligned.given
+    signs = g.get("ascites", 0.0) >= 1 or g.get("encephalopathy", 0.0) >= 1
+    if g.get("bilirubin", 0.0) < 85.5 or g.get("inr", 0.0) < 1.5 or not signs:
+        return ()
+    return (f"APASL values are met as well: {facts.lab(aligned, 'bilirubin')}, {facts.lab(aligned, 'inr')}",)
 
 
 def _severe(severity: dict[str, float]) -> str:

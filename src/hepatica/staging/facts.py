@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .align import Aligned
+from .align import Aligned, days_between
 from .fibrosis import fib4
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ CAUSE_OF = {
     "urea_cycle": "urea_cycle", "urea_cycle_disorder": "urea_cycle", "paracetamol": "paracetamol",
     "paracetamol_overdose": "paracetamol", "DILI": "DILI", "cryptogenic": "cryptogenic", "other": "other",
 }  # fmt: skip
+
+
+_ACUTE_EVENTS = ("variceal_bleeding", "sbp", "hepatorenal_syndrome", "sepsis", "infection")
 
 
 def named(patient: Patient, *names: str) -> Condition | None:
@@ -97,6 +100,42 @@ def decompensation(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
         why.append(said(_found(patient, "encephalopathy")))
     why += [said(_found(patient, n)) for n in ("variceal_bleeding", "sbp", "hepatorenal_syndrome") if patient.has(n)]
     return tuple(why)
+
+
+def acute_signs(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
+    """Return what speaks for decompensation now: a stated sign beats a listed diagnosis, events count for 28 days."""
+    why: list[str] = []
+    if patient.ascites is not None:
+        why += [] if patient.ascites == "none" else [f"ascites stated as {patient.ascites}"]
+    elif patient.has("ascites"):
+        why.append(said(_found(patient, "ascites")))
+    grade = patient.encephalopathy_grade
+    if grade is not None:
+        why += [f"encephalopathy grade {grade}"] if grade else []
+    elif patient.has("encephalopathy"):
+        why.append(said(_found(patient, "encephalopathy")))
+    for c in patient.conditions:
+        recent = c.onset is None or aligned.at is None or -1 <= days_between(aligned.at, c.onset) <= 28
+        if (
+            c.active
+            and recent
+            and c.name in ("variceal_bleeding", "sbp", "hepatorenal_syndrome", "sepsis", "infection")
+        ):
+            why.append(said(c))
+    return tuple(why)
+
+
+def kidney_chronic(patient: Patient, aligned: Aligned) -> str:
+    """Return why the kidney disease is older than this illness (chronic, or dialysis for over 90 days), or ''."""
+    chronic = named(patient, "chronic_kidney_disease")
+    if chronic:
+        return said(chronic)
+    for t in patient.treatments:
+        if t.active and "dialysis" in (t.kind, t.name) and t.start and aligned.at:
+            age_d = days_between(aligned.at, t.start)
+            if age_d > 90:
+                return f"dialysis since {t.start.date().isoformat()} in the record"
+    return ""
 
 
 def _found(patient: Patient, name: str) -> Condition:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .spec import ScoreSpec, bands
+from .spec import ScoreSpec, adults_only, bands
 from .units import Floats, plain
 
 _TABLE = "https://dx.doi.org/10.20517/mtod.2022.23 (table 1)"
@@ -68,11 +68,6 @@ def _fib4_class(value: float, inputs: Mapping[str, Any]) -> str:
     return "low" if value < low else "indeterminate" if value <= 2.67 else "high"
 
 
-def _fib4_refuse(inputs: Mapping[str, Any]) -> str | None:
-    age = inputs.get("age")
-    return "not valid under 18 years" if age is not None and age < 18 else None
-
-
 SCORES = (
     ScoreSpec(
         "fib4", "FIB-4", "Sterling 2006", ("age", "ast", "alt", "platelets"),
@@ -82,7 +77,7 @@ SCORES = (
         "HIV and hepatitis C coinfection; cuts for fatty liver", "adults; less exact under 35 and in acute hepatitis",
         "advanced fibrosis (F3-F4)", fib4,
         classes=(("low", "<1.3"), ("indeterminate", "1.3-2.67"), ("high", ">2.67")),
-        classify=_fib4_class, refuse=_fib4_refuse, digits=3,
+        classify=_fib4_class, refuse=adults_only, digits=3,
     ),
     ScoreSpec(
         "apri", "APRI", "Wai 2003", ("ast", "platelets"),
@@ -106,7 +101,7 @@ SCORES = (
             "low" if value < (0.12 if inputs.get("age", 0) >= 65 else -1.455)
             else "indeterminate" if value <= 0.676 else "high"
         ),
-        refuse=_fib4_refuse, digits=3,
+        refuse=adults_only, digits=3,
     ),
     ScoreSpec(
         "de_ritis", "De Ritis ratio", "AST/ALT", ("ast", "alt"), "AST/ALT", "no caps, no rounding",

@@ -135,8 +135,8 @@ def _too_young(inputs: Mapping[str, Any]) -> str | None:
     return "not valid under 12 years: use PELD" if age is not None and age < 12 else None
 
 
-def _meld_3(age_years: float | None = None, *, female: ArrayLike, **labs: ArrayLike) -> Floats:
-    teenager = age_years is not None and np.asarray(age_years, float) < 18
+def _meld_3(age_years: ArrayLike | None = None, *, female: ArrayLike, **labs: Any) -> Floats:
+    teenager = False if age_years is None else np.asarray(age_years, float) < 18
     return meld_3(female=np.asarray(female, bool) | np.asarray(teenager, bool), **labs)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .units import bilirubin_mg_dl, creatinine_mg_dl
 
-SOURCE = "EASL-CLIF organ failures as tabulated at https://explorationpub.com/Journals/Tables/100552/t2"
+SOURCE = "https://efclif.com/research-infrastructure/score-calculators/clif-c-of-aclf-ad/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +21,27 @@ class OrganFailures:
     at_least: bool
 
 
-def organ_failures(given: Mapping[str, float]) -> OrganFailures:
-    """Grade ACLF from aligned inputs; heart and lungs count as not failing where nothing in the record says so.
+def organ_failures(given: Mapping[str, float], *, kidney_chronic: bool = False) -> OrganFailures:
+    """Grade ACLF from aligned inputs by the EASL-CLIF rules.
 
-    Grade 1: kidney failure alone, or one other organ with creatinine 1.5-1.9 mg/dL or encephalopathy 1-2;
-    grade 2: two organs; grade 3: three or more. The grade is None where no organ fails but liver, kidney,
-    brain or clotting is unknown.
+    Failing: bilirubin >= 12 mg/dL, creatinine >= 2 mg/dL or dialysis, encephalopathy 3-4, INR >= 2.5,
+    vasopressors, PaO2/FiO2 <= 200 or ventilation. Grade 1: kidney alone, or one other organ with creatinine
+    1.5-1.9 mg/dL or encephalopathy 1-2; 2: two organs; 3: three or more. Circulation and lungs count as not
+    failing where the record is silent (`at_least` then holds); where liver, kidney, brain or clotting is unknown
+    and nothing fails, the grade is None. A kidney that failed long before (`kidney_chronic`) does not count.
+
+    >>> organ_failures({"bilirubin": 250, "creatinine": 150, "encephalopathy": 1, "inr": 2.0}).grade
+    1
     """
     found: dict[str, str] = {}
     unknown: list[str] = []
+    bilirubin = float(bilirubin_mg_dl(given["bilirubin"])) if "bilirubin" in given else None
     creatinine = float(creatinine_mg_dl(given["creatinine"])) if "creatinine" in given else None
     brain = given.get("encephalopathy")
-    _judge(found, unknown, "liver", _bilirubin(given), 12.0, "bilirubin {:.1f} mg/dL")
-    if given.get("dialysis"):
+    _judge(found, unknown, "liver", bilirubin, 12.0, "bilirubin {:.1f} mg/dL")
+    if given.get("dialysis") and not kidney_chronic:
         found["kidney"] = "dialysis"
-    else:
+    elif not kidney_chronic:
         _judge(found, unknown, "kidney", creatinine, 2.0, "creatinine {:.1f} mg/dL")
     _judge(found, unknown, "brain", brain, 3.0, "encephalopathy grade {:.0f}")
     _judge(found, unknown, "clotting", given.get("inr"), 2.5, "INR {:.1f}")
@@ -51,11 +57,12 @@ def organ_failures(given: Mapping[str, float]) -> OrganFailures:
             found["lungs"] = f"PaO2/FiO2 {ratio:.0f} mmHg"
     else:
         unknown.append("lungs")
-    return _grade(found, unknown, creatinine, brain)
-
-
-def _bilirubin(given: Mapping[str, float]) -> float | None:
-    return float(bilirubin_mg_dl(given["bilirubin"])) if "bilirubin" in given else None
+    mild = []
+    if creatinine is not None and 1.5 <= creatinine < 2.0 and not kidney_chronic:
+        mild.append(f"creatinine {creatinine:.1f} mg/dL")
+    if brain is not None and 1 <= brain <= 2:
+        mild.append(f"encephalopathy grade {brain:.0f}")
+    return _graded(found, unknown, mild)
 
 
 def _judge(
@@ -67,17 +74,17 @@ def _judge(
         found[organ] = words.format(value)
 
 
-def _grade(found: dict[str, str], unknown: list[str], creatinine: float | None, brain: float | None) -> OrganFailures:
+def _graded(found: dict[str, str], unknown: list[str], mild: list[str]) -> OrganFailures:
     n = len(found)
-    mild = (creatinine is not None and 1.5 <= creatinine < 2.0) or (brain is not None and 1 <= brain <= 2)
     grade: int | None
     if n >= 2:
         grade = min(n, 3)
     elif "kidney" in found or (n == 1 and mild):
         grade = 1
     else:
-        core = {"liver", "kidney", "brain", "clotting"} & set(unknown)
-        grade = None if core else 0
-    why = tuple(f"{organ}: {reason}" for organ, reason in found.items())
+        grade = None if {"liver", "kidney", "brain", "clotting"} & set(unknown) else 0
+    why = [f"{organ} failure: {reason}" for organ, reason in found.items()]
+    if n == 1 and "kidney" not in found and mild:
+        why.append("with " + " and ".join(mild))
     at_least = grade is not None and grade < 3 and bool(unknown)
-    return OrganFailures(tuple(found), why, tuple(unknown), grade, at_least)
+    return OrganFailures(tuple(found), tuple(why), tuple(unknown), grade, at_least)

@@ -15,9 +15,10 @@ _JAUNDICE_UMOL_L = 51.0  # 3 mg/dL, the jaundice that alcoholic hepatitis is dia
 
 
 def alcoholic_hepatitis(patient: Patient, aligned: Aligned) -> bool:
-    """Return whether alcoholic hepatitis is recorded, or alcohol is a cause and bilirubin above 3 mg/dL."""
+    """Return whether alcoholic hepatitis is recorded, or alcohol goes on as a cause and bilirubin is above 3 mg/dL."""
     jaundice = aligned.given.get("bilirubin", 0.0) > _JAUNDICE_UMOL_L
-    return patient.has("alcoholic_hepatitis") or ("alcohol" in facts.causes(patient) and jaundice)
+    drinking = "alcohol" in facts.causes(patient) and patient.alcohol_active is not False
+    return patient.has("alcoholic_hepatitis") or (drinking and jaundice)
 
 
 def groups(patient: Patient, aligned: Aligned, decided: Course) -> frozenset[str]:

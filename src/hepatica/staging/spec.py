@@ -66,6 +66,12 @@ class ScoreSpec:
         return (*self.needs, *(n for group in self.one_of for n in group), *dict(self.optional))
 
 
+def adults_only(inputs: Mapping[str, Any]) -> str | None:
+    """Return the refusal of a score that was derived in adults, or None."""
+    age = inputs.get("age")
+    return "not valid under 18 years" if age is not None and age < 18 else None
+
+
 def yes_no(value: float, inputs: Mapping[str, Any]) -> str:
     """Return met or not met."""
     return "met" if value else "not met"

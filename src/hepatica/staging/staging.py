@@ -12,7 +12,7 @@ from .contradictions import contradictions
 from .course import LABELS, course
 from .interval import interval
 from .model import LabUsed, Missing, Score, Staging
-from .organ_failure import organ_failures
+from .organ_failure import OrganFailures, organ_failures
 from .population import alcoholic_hepatitis, groups
 from .registry import finish, lacking, registry
 from .response import steroid_course
@@ -22,21 +22,23 @@ if TYPE_CHECKING:
     from hepatica.patient.model import Patient
 
 
-def stage(patient: Patient, at: datetime | date | str | None = None) -> Staging:
+def stage(patient: Patient, at: datetime | date | str | None = None, *, intervals: bool = True) -> Staging:
     """Return how ill the liver is at a time (default: that of the newest liver-related value).
 
     Values count if at most 7 days old where the record shows acute illness, else 90; undated values count as
     of the index time and are marked. Nothing absent is taken as normal. A score whose population this patient
-    does not belong to, or whose valid range is left, is not computed and says so.
+    does not belong to, or whose valid range is left, is not computed and says so. `intervals=False` leaves out
+    the interval each missing score can still take, which is most of the time this takes.
     """
     aligned = align(patient, at)
-    organs = organ_failures(aligned.given)
+    chronic = facts.kidney_chronic(patient, aligned)
+    organs = organ_failures(aligned.given, kidney_chronic=bool(chronic))
     decided = course(patient, aligned, organs, _severity(patient, aligned))
     members = groups(patient, aligned, decided)
     scores: dict[str, Score] = {}
     missing: list[Missing] = []
     for spec in registry().values():
-        row = _one(spec, patient, aligned, members)
+        row = _one(spec, patient, aligned, members, intervals)
         if isinstance(row, Score):
             scores[spec.name] = row
         else:
@@ -60,29 +62,38 @@ def stage(patient: Patient, at: datetime | date | str | None = None) -> Staging:
         organ_failures=organs.failed,
         window_d=aligned.window_d,
         rule=aligned.rule,
-        notes=tuple(f"{text}: not used" for text in aligned.stale.values()),
+        notes=_notes(aligned, organs, chronic),
     )
+
+
+def _notes(aligned: Aligned, organs: OrganFailures, chronic: str) -> tuple[str, ...]:
+    rows = [f"{text}: not used" for text in aligned.stale.values()]
+    if chronic:
+        rows.append(f"kidney failure is not counted as acute: {chronic}")
+    if organs.failed and organs.unknown:
+        rows.append(f"not in the record, taken as not failing: {', '.join(organs.unknown)}")
+    return tuple(rows)
 
 
 def _severity(patient: Patient, aligned: Aligned) -> dict[str, float]:
     if not alcoholic_hepatitis(patient, aligned):
         return {}
-    rows = {n: _compute(registry()[n], aligned) for n in ("meld", "maddrey_df")}
+    rows = {n: _compute(registry()[n], aligned, False) for n in ("meld", "maddrey_df")}
     return {n: row.value for n, row in rows.items() if isinstance(row, Score)}
 
 
-def _one(spec: ScoreSpec, patient: Patient, aligned: Aligned, members: frozenset[str]) -> Score | Missing:
+def _one(spec: ScoreSpec, patient: Patient, aligned: Aligned, members: frozenset[str], spans: bool) -> Score | Missing:
     if spec.only_for and not members & set(spec.only_for):
         why = f"only for {' or '.join(spec.only_for)}, which this record does not show"
         return Missing(spec.name, lacking(spec, aligned.given), why)
     if spec.name != "lille":
-        return _compute(spec, aligned)
+        return _compute(spec, aligned, spans)
     at_start, why = steroid_course(patient, aligned)
-    row = _compute(spec, at_start)
+    row = _compute(spec, at_start, spans)
     return row if isinstance(row, Score) else replace(row, why=f"{why}; {row.why}")
 
 
-def _compute(spec: ScoreSpec, aligned: Aligned) -> Score | Missing:
+def _compute(spec: ScoreSpec, aligned: Aligned, spans: bool) -> Score | Missing:
     given = {n: aligned.given[n] for n in spec.all_inputs if n in aligned.given}
     need = lacking(spec, given)
     reason = spec.refuse(given) if spec.refuse else None
@@ -94,7 +105,7 @@ def _compute(spec: ScoreSpec, aligned: Aligned) -> Score | Missing:
             del taken[spare]
     if not need:
         return finish(spec, given, taken, at=_newest(taken))
-    span, classes, example = interval(spec, given, aligned.bounds)
+    span, classes, example = interval(spec, given, aligned.bounds) if spans or spec.criteria else (None, (), {})
     if spec.criteria and span is not None and span[0] == span[1]:
         note = f"decided whatever the value of {', '.join(need)}"
         return replace(finish(spec, example, taken, at=_newest(taken)), notes=(note,))

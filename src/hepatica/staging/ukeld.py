@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .spec import ScoreSpec, bands
+from .spec import ScoreSpec, adults_only, bands
 from .units import Floats, half_up, plain
 
 
@@ -28,6 +30,10 @@ def ukeld(
     return plain(half_up(value) if rounded else value)
 
 
+def _compute(age_years: ArrayLike | None = None, **labs: Any) -> Floats:
+    return ukeld(**labs)
+
+
 SCORES = (
     ScoreSpec(
         "ukeld", "UKELD", "Barber 2007", ("bilirubin", "inr", "creatinine", "sodium"),
@@ -36,8 +42,8 @@ SCORES = (
         "https://www.medicalalgorithms.com/uk-score-for-end-stage-liver-disease-ukeld-of-barber-et-al;"
         " github.com/SurgicalInformatics/transplantbenefit",
         "adults waiting for a liver transplant (UK)", "adults with chronic liver disease",
-        "1-year mortality about 9 % at 49 (the threshold for listing), 50 % at 60", ukeld,
+        "1-year mortality about 9 % at 49 (the threshold for listing), 50 % at 60", _compute,
         classes=(("below 49", "<49"), ("49 or more", ">=49")), classify=bands((49, "below 49"), last="49 or more"),
-        digits=0,
+        optional={"age": None}, refuse=adults_only, digits=0,
     ),
 )  # fmt: skip
