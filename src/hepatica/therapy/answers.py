@@ -23,5 +23,3 @@ class Reading:
     high: float
     unit: str
     what: str
-    low_open: bool = False
-    high_open: bool = False

@@ -25,6 +25,7 @@ LABELS = {
     "lille": "Lille score",
     "pao2": "arterial oxygen",
     "map": "mean arterial pressure",
+    "ast_alt_ratio": "AST over ALT",
 }
 
 

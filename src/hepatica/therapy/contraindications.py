@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from hepatica.errors import InputError
-from hepatica.patient.model import Patient
+from hepatica.patient import Patient
 from hepatica.therapy.answers import Finding
 from hepatica.therapy.concepts import concepts, in_words
 from hepatica.therapy.facts import Record

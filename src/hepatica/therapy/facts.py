@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import inf, nextafter
 from typing import Any
 
-from hepatica.patient.model import Condition, Observation, Patient, Treatment
+from hepatica.patient import Condition, Observation, Patient, Treatment
 from hepatica.therapy import signs
 from hepatica.therapy.answers import Finding, Reading
 from hepatica.therapy.concepts import Concept, concepts, in_words
@@ -48,9 +49,7 @@ class Record:
         if age is not None and age > limit:
             because = f"the last {label} ({_value(observation)}) is {age:.0f} days old, older than {limit:.0f}"
             return Finding(None, because, f"repeat {label}")
-        low, high = _bounds(observation)
-        open_ends = observation.comparator == ">", observation.comparator == "<"
-        return Reading(low, high, observation.unit, f"{label} {_value(observation)}", *open_ends)
+        return Reading(*_bounds(observation), observation.unit, f"{label} {_value(observation)}")
 
     def multiple_of_normal(self, name: str, window_d: float | None = None) -> Reading | Finding:
         """Return a laboratory value over the upper limit of normal that its own report gives."""
@@ -93,7 +92,7 @@ class Record:
         concept = concepts()[name]
         if within_d is None and (known := self._graded(concept, ever)) is not None:
             return known
-        recorded = [c for c in self.patient.conditions if c.name in concept.members]
+        recorded = [c for c in self.patient.conditions if _concepts(c) & concept.members]
         given = [t for t in self.patient.treatments if {t.name, t.kind} & concept.members]
         if within_d is not None:
             return self._in_window(concept, [*recorded, *given], within_d)
@@ -102,7 +101,7 @@ class Record:
                 return Finding(True, f"{concept.label}: {_named(item)} is recorded")
         if cause := concept.causes.intersection(self.causes):
             return Finding(True, f"{concept.label}: the recorded cause is {', '.join(sorted(cause))}")
-        own = [c for c in recorded if c.name == name]
+        own = [c for c in recorded if name in _concepts(c)]
         if own:
             return Finding(False, f"{concept.label} is recorded as over{_dated(own[-1].resolved)}")
         return self.silence(concept)
@@ -118,6 +117,19 @@ class Record:
             if within_d is not None and t.stop is not None and self._within(t.stop, within_d):
                 return Finding(True, f"{label} was stopped{_dated(t.stop)}")
         return Finding(None, f"no {label} on the treatment list", f"confirm from the treatment list: {label}", True)
+
+    def episodes(self, names: tuple[str, ...], window_d: float) -> Reading:
+        """Return at least how many dated episodes of some conditions the record shows inside a window.
+
+        More may have happened elsewhere, so the interval has no upper end.
+        """
+        members = frozenset().union(*(concepts()[n].members for n in names))
+        dated = [
+            c for c in self.patient.conditions if c.name in members and c.onset and self._within(c.onset, window_d)
+        ]
+        label = " or ".join(concepts()[n].label for n in names)
+        count = float(len(dated))
+        return Reading(count, inf, "episodes", f"{count:.0f} dated episodes of {label} in {window_d:.0f} days")
 
     def drinking(self) -> Finding:
         """Return whether the person drinks alcohol now."""
@@ -171,14 +183,25 @@ class Record:
         return Finding(None, f"the record shows no {label}", needs, True)
 
 
+def _concepts(condition: Condition) -> set[str]:
+    return {condition.name, "_".join(condition.text.casefold().split())}
+
+
 def _bounds(o: Observation) -> tuple[float, float]:
-    low = o.value if o.comparator in ("", ">", ">=") else 0.0
-    high = o.value if o.comparator in ("", "<", "<=") else float("inf")
-    return low, high
+    match o.comparator:
+        case "<":
+            return 0.0, nextafter(o.value, 0.0)
+        case "<=":
+            return 0.0, o.value
+        case ">":
+            return nextafter(o.value, inf), inf
+        case ">=":
+            return o.value, inf
+    return o.value, o.value
 
 
 def _value(o: Observation) -> str:
-    unit = "" if o.unit in ("", "1") else f" {o.unit.replace("1e9/L", "× 10⁹/L")}"
+    unit = "" if o.unit in ("", "1") else " " + o.unit.replace("1e9/L", "× 10⁹/L")
     return f"{o.comparator}{o.value:.4g}{unit}{_dated(o.time)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hepatica.therapy.answers import Finding
+from hepatica.therapy.answers import Finding, Reading
 from hepatica.therapy.concepts import Concept
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ def _bmi(r: Record) -> tuple[float | None, str, str]:
     return (p.weight_kg / (p.height_cm / 100) ** 2 if known else None, "kg/m2", "weigh and measure height")
 
 
+def _weight(r: Record) -> tuple[float | None, str, str]:
+    measured = r.patient.at("weight")
+    return (r.patient.weight_kg or (measured[-1].value if measured else None), "kg", "weigh")
+
+
+def _ast_alt_ratio(r: Record) -> tuple[float | None, str, str]:
+    ast, alt = r.number("ast"), r.number("alt")
+    known = isinstance(ast, Reading) and isinstance(alt, Reading) and ast.low == ast.high and alt.low == alt.high > 0
+    return (ast.low / alt.low if known else None, "", "AST and ALT")
+
+
 def _encephalopathy_grade(r: Record) -> float | None:
     staged = getattr(r.staging, "encephalopathy_grade", None)
     return r.patient.encephalopathy_grade if staged is None else staged
@@ -35,8 +46,9 @@ def _ascites_level(r: Record) -> float | None:
 
 PERSONAL: dict[str, Callable[[Record], tuple[float | None, str, str]]] = {
     "age": lambda r: (r.patient.age_years(r.at), "years", "date of birth"),
-    "weight": lambda r: (r.patient.weight_kg, "kg", "weigh"),
+    "weight": _weight,
     "bmi": _bmi,
+    "ast_alt_ratio": _ast_alt_ratio,
     "encephalopathy_grade": lambda r: (_encephalopathy_grade(r), "", "West Haven grade at the bedside"),
     "ascites_level": lambda r: (_ascites_level(r), "", "examination or ultrasound"),
     "aclf_grade": lambda r: (getattr(r.staging, "aclf_grade", None), "", "organ failures by EASL-CLIF"),

@@ -1,0 +1,44 @@
+"""Who may: trial criteria in a small language, judged for one patient or for a million, three-valued."""
+
+from __future__ import annotations
+
+from hepatica.eligibility.evaluate import Distance, Result, evaluate
+from hepatica.eligibility.funnel import Step, funnel, screen
+from hepatica.eligibility.language import parse
+from hepatica.eligibility.match import CriterionResult, Match, StatusCheck, match
+from hepatica.eligibility.protocols import Arm, Assurance, Criterion, Protocol, protocols, read_protocol
+from hepatica.eligibility.questions import Question, questions
+from hepatica.eligibility.table import Table, evaluate_table, tabulate
+from hepatica.eligibility.tree import AtLeast, Fact, Not, Quantity, Rule, Within, leaves
+
+__all__ = [
+    "Arm",
+    "Assurance",
+    "AtLeast",
+    "Criterion",
+    "CriterionResult",
+    "Distance",
+    "Fact",
+    "Match",
+    "Not",
+    "Protocol",
+    "Quantity",
+    "Question",
+    "Result",
+    "Rule",
+    "StatusCheck",
+    "Step",
+    "Table",
+    "Within",
+    "evaluate",
+    "evaluate_table",
+    "funnel",
+    "leaves",
+    "match",
+    "parse",
+    "protocols",
+    "questions",
+    "read_protocol",
+    "screen",
+    "tabulate",
+]

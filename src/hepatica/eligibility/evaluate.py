@@ -1,0 +1,178 @@
+"""One patient against one rule: true, false or unknown, why, what would settle it, and how far a limit is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from hepatica.eligibility.questions import questions
+from hepatica.eligibility.tree import AtLeast, Fact, Not, Quantity, Rule, Within
+from hepatica.therapy import Finding, Reading, Record, concepts, in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a value lies inside (positive) or outside (negative) a limit, in `unit`."""
+
+    value: float
+    unit: str
+    limit: float
+    text: str
+
+    @property
+    def relative(self) -> float:
+        """Return the distance as a share of the limit."""
+        return self.value / (abs(self.limit) or 1.0)
+
+    def to_json(self) -> dict[str, float | str]:
+        """Return the distance as plain values."""
+        return {"value": round(self.value, 6), "unit": self.unit, "limit": self.limit, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one rule; `silent` means unknown only because the record says nothing."""
+
+    truth: bool | None
+    because: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    silent: bool = False
+    distance: Distance | None = None
+
+
+def evaluate(rule: Rule, record: Record, answers: Mapping[str, bool] | None = None) -> Result:
+    """Return what one record says of a rule; `answers` holds replies to questions by name."""
+    if isinstance(rule, Within):
+        return _within(rule, quantity(rule.quantity, record))
+    if isinstance(rule, Fact):
+        found = fact(rule, record, answers or {})
+        return Result(found.truth, (found.because,), (found.needs,) if found.needs else (), found.silent)
+    if isinstance(rule, Not):
+        inner = evaluate(rule.rule, record, answers)
+        truth = None if inner.truth is None else not inner.truth
+        return replace(inner, truth=truth, distance=_opposite(inner.distance))
+    return _count(rule, [evaluate(r, record, answers) for r in rule.rules])
+
+
+def _count(rule: AtLeast, results: list[Result]) -> Result:
+    yes = [r for r in results if r.truth]
+    no = [r for r in results if r.truth is False]
+    unknown = [r for r in results if r.truth is None]
+    if len(yes) >= rule.count:
+        return _joined(True, yes, max)
+    if len(results) - len(no) < rule.count:
+        return _joined(False, no, max if rule.count == 1 else min)
+    return _joined(None, unknown, min)
+
+
+def _joined(truth: bool | None, used: list[Result], pick: object) -> Result:
+    because = tuple(dict.fromkeys(b for r in used for b in r.because))
+    needs = tuple(dict.fromkeys(n for r in used for n in r.needs)) if truth is None else ()
+    distances = [r.distance for r in used if r.distance]
+    distance = pick(distances, key=lambda d: d.relative) if distances else None
+    return Result(truth, because, needs, truth is None and all(r.silent for r in used), distance)
+
+
+def quantity(q: Quantity, record: Record) -> Reading | Finding:
+    """Return the number a record gives for a quantity, or the unknown finding."""
+    match q.kind:
+        case "lab":
+            return record.number(q.name, q.window_d)
+        case "normal":
+            return record.multiple_of_normal(q.name, q.window_d)
+        case "rise":
+            return record.rise_per_day(q.name, q.window_d or 0.0)
+        case "score":
+            return record.score(q.name)
+        case "episodes":
+            return record.episodes(tuple(q.name.split(",")), q.window_d or 0.0)
+    return record.number(q.name)
+
+
+def fact(leaf: Fact, record: Record, answers: Mapping[str, bool]) -> Finding:
+    """Return the finding for a yes-or-no leaf."""
+    match leaf.kind:
+        case "has":
+            found = record.condition(leaf.names[0], ever=leaf.ever, within_d=leaf.within_d)
+            return _told(found, leaf.names[0], answers)
+        case "takes":
+            return _told(record.treatment(leaf.names[0], leaf.within_d), leaf.names[0], answers)
+        case "drinking":
+            return _told(record.drinking(), "drinking", answers)
+        case "sex":
+            sex = record.patient.sex
+            return Finding(None if sex is None else sex == leaf.names[0], sex or "sex is not recorded", "sex")
+        case "course":
+            return _course(leaf, record)
+        case "ask":
+            return _asked(leaf.names[0], answers)
+    return _cause(leaf, record)
+
+
+def _told(found: Finding, name: str, answers: Mapping[str, bool]) -> Finding:
+    if found.truth is not None or name not in answers:
+        return found
+    return Finding(bool(answers[name]), f"{in_words(name)}: answered {'yes' if answers[name] else 'no'}")
+
+
+def _cause(leaf: Fact, record: Record) -> Finding:
+    if not record.causes:
+        return Finding(None, "no cause of the liver disease is recorded", "the cause: history, serology, imaging")
+    truth = set(record.causes) == set(leaf.names) if leaf.kind == "only_cause" else _any(record.causes, leaf.names)
+    return Finding(truth, f"recorded cause: {', '.join(record.causes)}")
+
+
+def _any(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    return not set(some).isdisjoint(others)
+
+
+def _course(leaf: Fact, record: Record) -> Finding:
+    if record.course == "undetermined":
+        return Finding(None, "the course is undetermined", "a liver diagnosis and recent liver values")
+    return Finding(record.course in leaf.names, f"staged as {record.staging.label}")
+
+
+def _asked(name: str, answers: Mapping[str, bool]) -> Finding:
+    question = questions()[name]
+    if name in answers:
+        return Finding(bool(answers[name]), f"{question.text}: answered {'yes' if answers[name] else 'no'}")
+    because = "left to the investigator" if question.judged else f"not in the record: {question.text}"
+    return Finding(None, because, f"{question.text}: {question.settled_by}")
+
+
+def _within(rule: Within, reading: Reading | Finding) -> Result:
+    if isinstance(reading, Finding):
+        return Result(None, (reading.because,), (reading.needs,), reading.silent)
+    inside = _bound(reading.low, reading.high, rule.low, rule.low_open)
+    above = _bound(-reading.high, -reading.low, -rule.high, rule.high_open)
+    truth = False if False in (inside, above) else None if None in (inside, above) else True
+    distance = _distance(rule, reading) if reading.low == reading.high else None
+    needs = (f"an exact {in_words(rule.quantity.name)}",) if truth is None else ()
+    if truth is None and rule.quantity.kind == "episodes":
+        needs = (f"hospital letters: {', '.join(concepts()[n].label for n in rule.quantity.name.split(','))}",)
+    return Result(truth, (reading.what,), needs, False, distance)
+
+
+def _bound(low: float, high: float, limit: float, is_open: bool) -> bool | None:
+    if low > limit or (low == limit and not is_open):
+        return True
+    if high < limit or (high == limit and is_open):
+        return False
+    return None
+
+
+def _distance(rule: Within, reading: Reading) -> Distance | None:
+    ends = [(reading.low - rule.low, rule.low), (rule.high - reading.low, rule.high)]
+    inside, limit = min(ends)
+    if not isfinite(limit):
+        return None
+    unit = rule.unit or reading.unit
+    shown = "" if unit in ("", "1") else f" {unit}"
+    side = "above" if reading.low > limit else "below" if reading.low < limit else "at"
+    amount = f"{abs(inside):.3g}{shown} " if inside else ""
+    return Distance(inside, unit, limit, f"{amount}{side} the limit of {limit:.4g}{shown}")
+
+
+def _opposite(distance: Distance | None) -> Distance | None:
+    return None if distance is None else replace(distance, value=-distance.value)

@@ -1,0 +1,200 @@
+"""Who may: one patient against the protocols, with reasons, open questions and near misses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from hepatica.eligibility.evaluate import Distance, Result, evaluate
+from hepatica.eligibility.protocols import Arm, Criterion, Protocol, protocols
+from hepatica.errors import InputError
+from hepatica.patient import Patient
+from hepatica.therapy import Record, Source
+
+FRESH_D = 90
+HISTORICAL = "historical criteria only"
+WORDS = {True: "met", False: "not met", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """One criterion judged for one patient."""
+
+    id: str
+    kind: str
+    text: str
+    verdict: str  # met | not met | unknown
+    because: str
+    needs: tuple[str, ...]
+    distance: Distance | None
+    assumed_absent: bool  # unknown only because the record is silent: a plan may assume the condition absent
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's shape of a criterion."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "text": self.text,
+            "verdict": self.verdict,
+            "because": self.because,
+            "needs": "; ".join(self.needs) or None,
+            "distance": self.distance.to_json() if self.distance else None,
+            "assumed_absent": self.assumed_absent,
+        }
+
+
+DECEASED = CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One patient against one protocol."""
+
+    patient: str
+    protocol: str
+    title: str
+    verdict: str  # eligible | not eligible | unknown
+    because: str
+    verdict_if_silent_is_absent: str
+    recruitment_status: str
+    registry_status: str
+    status_as_of: date | None
+    criteria_complete: bool
+    as_of: datetime | None
+    criteria: tuple[CriterionResult, ...]
+    arms: tuple[Arm, ...]
+    sources: tuple[Source, ...]
+    note: str = ""
+
+    @property
+    def near_misses(self) -> tuple[CriterionResult, ...]:
+        """Return the unmet criteria that a number decides, the nearest first."""
+        missed = [c for c in self.criteria if c.verdict == "not met" and c.distance]
+        return tuple(sorted(missed, key=lambda c: abs(c.distance.relative) if c.distance else 0.0))
+
+    @property
+    def settles_most(self) -> tuple[str, int] | None:
+        """Return the one test or question that settles most unknown criteria, and how many; None where none is open."""
+        counted = Counter(n for c in self.criteria if c.verdict == "unknown" for n in c.needs)
+        return counted.most_common(1)[0] if counted else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's shape of a match."""
+        most = self.settles_most
+        return {
+            "patient": self.patient,
+            "protocol": self.protocol,
+            "title": self.title,
+            "verdict": self.verdict,
+            "because": self.because,
+            "verdict_if_silent_is_absent": self.verdict_if_silent_is_absent,
+            "recruitment_status": self.recruitment_status,
+            "registry_status": self.registry_status,
+            "status_as_of": self.status_as_of.isoformat() if self.status_as_of else None,
+            "criteria_complete": self.criteria_complete,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "criteria": [c.to_json() for c in self.criteria],
+            "settles_most": {"needs": most[0], "criteria": most[1]} if most else None,
+            "near_misses": [c.id for c in self.near_misses],
+            "sources": [s.id for s in self.sources],
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCheck:
+    """A recruitment status somebody looked up, and the day it was."""
+
+    status: str
+    on: date
+
+
+def match(
+    patient: Patient,
+    staging: Any = None,
+    protocol: str | Protocol | None = None,
+    today: date | None = None,
+    *,
+    answers: Mapping[str, bool] | None = None,
+    checked: Mapping[str, StatusCheck] | None = None,
+) -> list[Match]:
+    """Return the patient's match with one protocol, or with all of them, the nearest to eligible first.
+
+    `answers` holds replies to questions by name (see `questions`), `checked` recruitment statuses looked up since the
+    package was made. Raises InputError for an unknown protocol.
+    """
+    if staging is None:
+        from hepatica.staging import stage
+
+        staging = stage(patient)
+    record, day = Record(patient, staging), today or date.today()
+    found = [_match(p, record, day, answers or {}, (checked or {}).get(p.id)) for p in _chosen(protocol)]
+    order = {"eligible": 0, "unknown": 1, "not eligible": 2}
+    return sorted(found, key=lambda m: (order[m.verdict], sum(c.verdict == "not met" for c in m.criteria), m.protocol))
+
+
+def _chosen(protocol: str | Protocol | None) -> list[Protocol]:
+    if isinstance(protocol, Protocol):
+        return [protocol]
+    if protocol is None:
+        return list(protocols().values())
+    if protocol not in protocols():
+        raise InputError(
+            f"no protocol is called {protocol!r}", where="--protocol", mend=f"one of {', '.join(protocols())}"
+        )
+    return [protocols()[protocol]]
+
+
+def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool], check: StatusCheck | None) -> Match:
+    results = tuple(_judge(c, evaluate(c.rule, record, answers)) for c in p.criteria)
+    if record.patient.deceased:
+        results = (
+            *results,
+            CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, False),
+        )
+    status, as_of = (check.status, check.on) if check else (p.registry_status, p.status_as_of)
+    fresh = as_of is not None and 0 <= (today - as_of).days <= FRESH_D
+    verdict, because = _verdict(results, p.criteria_complete)
+    assumed, _ = _verdict(tuple(r for r in results if not r.assumed_absent), p.criteria_complete)
+    return Match(
+        patient=record.patient.id,
+        protocol=p.id,
+        title=p.title,
+        verdict=verdict,
+        because=because,
+        verdict_if_silent_is_absent=assumed,
+        recruitment_status=status if fresh else HISTORICAL,
+        registry_status=status,
+        status_as_of=as_of,
+        criteria_complete=p.criteria_complete,
+        as_of=record.at,
+        criteria=results,
+        arms=p.arms,
+        sources=p.sources,
+        note=p.note,
+    )
+
+
+def _judge(criterion: Criterion, r: Result) -> CriterionResult:
+    words = WORDS[r.truth]
+    silent = r.silent and criterion.kind == "exclusion"
+    needs = r.needs if r.truth is None else ()
+    return CriterionResult(
+        criterion.id, criterion.kind, criterion.text, words, "; ".join(r.because), needs, r.distance, silent
+    )
+
+
+def _verdict(results: tuple[CriterionResult, ...], complete: bool) -> tuple[str, str]:
+    missed = [r.text for r in results if r.verdict == "not met"]
+    if missed:
+        return "not eligible", f"not met: {'; '.join(missed)}"
+    open_ones = [r.text for r in results if r.verdict == "unknown"]
+    if not complete:
+        unread = "the list of criteria is incomplete"
+        return "unknown", f"{unread}; open: {'; '.join(open_ones)}" if open_ones else unread
+    if open_ones:
+        return "unknown", f"open: {'; '.join(open_ones)}"
+    return "eligible", "every criterion is met"
