@@ -49,7 +49,7 @@ rows <- lapply(sets, function(d) {
   list(yi = as.numeric(d$yi), vi = as.numeric(d$vi), results = out)
 })
 side <- function(x) list(estimate = c(x$beta), se = x$se, ci = c(x$ci.lb, x$ci.ub), q = x$QE)
-b <- dat.bcg; e <- subset(dat.yusuf1985, table == "6")
+b <- dat.bcg; e <- subset(dat.yusuf1985, table == "6" & !is.na(ai) & !is.na(ci))
 tables <- list(
   bcg = list(ai = b$tpos, n1i = b$tpos + b$tneg, ci = b$cpos, n2i = b$cpos + b$cneg),
   yusuf1985 = list(ai = e$ai, n1i = e$n1i, ci = e$ci, n2i = e$n2i),

@@ -1,6 +1,92 @@
-"""What is known: studies, published pools, harms, costs and utilities, each number with its source; pooling."""
+"""What is known: studies, published pools, harms, costs and utilities, each number with its source; pooling.
 
-from hepatica.evidence.base import bibliography, findings, reference, studies, study
-from hepatica.evidence.harms import harms, safety
+from hepatica import evidence
+evidence.pool("survival", day=90, condition="aclf", intervention="g_csf").to_json()
+"""
 
-__all__ = ["bibliography", "findings", "harms", "reference", "safety", "studies", "study"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hepatica.evidence.answer import Answer, pool
+    from hepatica.evidence.base import bibliography, findings, reference, studies, study
+    from hepatica.evidence.catalogue import (
+        check,
+        comparator_facts,
+        costs,
+        list_rows,
+        natural_history,
+        ongoing,
+        patient_reported,
+        show,
+        standard_care_arms,
+        transitions,
+        utilities,
+    )
+    from hepatica.evidence.csv_data import pool_file
+    from hepatica.evidence.harms import harms, safety
+    from hepatica.evidence.living import add
+    from hepatica.evidence.pooling import Pooled, pool_effects
+    from hepatica.evidence.published import published_pools
+    from hepatica.evidence.verbs import pool_question
+
+_WHERE = {
+    "answer": ("Answer", "pool"),
+    "base": ("bibliography", "findings", "reference", "studies", "study"),
+    "catalogue": (
+        "check",
+        "comparator_facts",
+        "costs",
+        "list_rows",
+        "natural_history",
+        "ongoing",
+        "patient_reported",
+        "show",
+        "standard_care_arms",
+        "transitions",
+        "utilities",
+    ),
+    "csv_data": ("pool_file",),
+    "harms": ("harms", "safety"),
+    "living": ("add",),
+    "pooling": ("Pooled", "pool_effects"),
+    "published": ("published_pools",),
+    "verbs": ("pool_question",),
+}
+_MODULE = {name: module for module, names in _WHERE.items() for name in names}
+__all__ = [
+    "Answer",
+    "Pooled",
+    "add",
+    "bibliography",
+    "check",
+    "comparator_facts",
+    "costs",
+    "findings",
+    "harms",
+    "list_rows",
+    "natural_history",
+    "ongoing",
+    "patient_reported",
+    "pool",
+    "pool_effects",
+    "pool_file",
+    "pool_question",
+    "published_pools",
+    "reference",
+    "safety",
+    "show",
+    "standard_care_arms",
+    "studies",
+    "study",
+    "transitions",
+    "utilities",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)

@@ -103,7 +103,7 @@ def pool_effects(
         df, scale = float(k - 1), at.q / (k - 1)
         if adhoc:
             scale = max(1.0, scale)
-        elif scale < 1:
+        elif scale < 0.999:
             warnings.append(f"Knapp-Hartung factor {scale:.2f} < 1: narrower than Wald; see the ad-hoc correction")
     se = math.sqrt(scale / at.sum_w)
     half = t_quantile((1 + level) / 2, df)
@@ -112,9 +112,7 @@ def pool_effects(
         reach = half * math.sqrt(se**2 + t2)
         prediction = (at.mean - reach, at.mean + reach)
     if 1 < k < 5:
-        warnings.append(
-            f"k = {k}: tau2 is hardly known and the interval of the mean rests on {k - 1} degrees of freedom"
-        )
+        warnings.append(f"k = {k}: tau2 is hardly known" + (f"; {k - 1} degrees of freedom" if ci == "hksj" else ""))
     q_p = chi2_tail(fixed.q, k - 1) if k > 1 else None
     return Pooled(
         k=k,

@@ -1,0 +1,205 @@
+"""Take from each study the numbers that answer a question, or say why it cannot answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hepatica.evidence.base import studies
+from hepatica.evidence.checks import suspect_sd
+from hepatica.evidence.contrasts import Contrast, contrast
+from hepatica.evidence.effects import Effect, from_counts, mean_difference, standardised_difference
+from hepatica.evidence.model import Arm, Measure, Study
+from hepatica.evidence.question import SURVIVAL, Question
+
+_RANK = ("primary full text", "primary abstract", "primary", "secondary")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One study's answer: its effect, the numbers behind it, and what is odd about it."""
+
+    study: Study
+    contrast: Contrast
+    effect: Effect
+    day: float
+    numbers: tuple[tuple[str, float], ...]
+    endpoint: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A study that bears on the question and is not pooled, with the reason."""
+
+    study: Study
+    reason: str
+
+
+def answers(q: Question, base: Iterable[Study] | None = None) -> tuple[list[Row], list[LeftOut]]:
+    """Return the rows that answer a question, one a cohort, and the controlled studies left out with the reason."""
+    rows: list[Row] = []
+    out: list[LeftOut] = []
+    for s in studies().values() if base is None else base:
+        if s.condition not in q.conditions:
+            continue
+        pair, why = contrast(s, q.intervention)
+        if pair is None:
+            if why not in ("no arm got it", "no control arm"):
+                out.append(LeftOut(s, why))
+            continue
+        found = _survival(q, pair) if q.outcome in SURVIVAL else _means(q, pair)
+        if isinstance(found, str):
+            out.append(LeftOut(s, found))
+        elif found.effect.left_out:
+            out.append(LeftOut(s, found.effect.left_out))
+        elif q.region and s.region != q.region:
+            out.append(LeftOut(s, f"region {s.region or 'not stated'}"))
+        elif q.design == "randomised" and s.randomised is not True:
+            out.append(LeftOut(s, "not randomised" if s.randomised is False else "randomisation not stated"))
+        else:
+            rows.append(found)
+    return _one_a_cohort(rows, out)
+
+
+def days_reported(q: Question) -> list[float]:
+    """Return the days on which at least one study could answer, whatever the day asked."""
+    wide = q.but(day=None)
+    rows, _ = answers(wide)
+    return sorted({r.day for r in rows})
+
+
+def _one_a_cohort(rows: list[Row], out: list[LeftOut]) -> tuple[list[Row], list[LeftOut]]:
+    kept: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda r: (_rank(r.study), r.study.id)):
+        first = kept.setdefault(row.study.cohort, row)
+        if first is not row:
+            out.append(LeftOut(row.study, f"same patients as {first.study.id}"))
+    used = {r.study.cohort for r in kept.values()}
+    seen: set[str] = set()
+    clean = []
+    for x in out:
+        if x.study.cohort in used and not x.reason.startswith("same patients"):
+            continue
+        if x.study.id not in seen:
+            seen.add(x.study.id)
+            clean.append(x)
+    return sorted(kept.values(), key=lambda r: (r.study.year or 0, r.study.id)), clean
+
+
+def _rank(s: Study) -> int:
+    return next((i for i, word in enumerate(_RANK) if s.confidence.startswith(word)), len(_RANK))
+
+
+def _survival(q: Question, pair: Contrast) -> Row | str:
+    wanted = "transplant_free" if q.outcome == "transplant_free_survival" else "overall"
+    row = _counts(q, pair, wanted)
+    if isinstance(row, Row) or q.strict_endpoint or wanted == "transplant_free":
+        return row
+    other = _counts(q, pair, "transplant_free")
+    if isinstance(other, Row):
+        return replace(other, notes=(*other.notes, "counts are alive without transplant"))
+    return row
+
+
+def _counts(q: Question, pair: Contrast, endpoint: str) -> Row | str:
+    s = pair.study
+    arms = (*pair.treated, *pair.control)
+    per = [{r.day: r for r in s.survival if r.arm == a.name and r.endpoint == endpoint} for a in arms]
+    days = [d for d in set.intersection(*(set(p) for p in per)) if d is not None]
+    full = [d for d in days if all(p[d].alive is not None and p[d].n for p in per)]
+    if not full:
+        if not days:
+            return f"no {endpoint.replace('_', '-')} survival of both arms on one day"
+        return "survival in percent only, without the number of patients it stands for"
+    day = _nearest(q, full)
+    if day is None:
+        return f"reported on day {', '.join(f'{d:g}' for d in sorted(full))} only"
+    chosen = [p[day] for p in per]
+    k = len(pair.treated)
+    alive = [sum(r.alive or 0 for r in part) for part in (chosen[:k], chosen[k:])]
+    n = [sum(r.n or 0 for r in part) for part in (chosen[:k], chosen[k:])]
+    events = [m - a for a, m in zip(alive, n, strict=True)] if q.outcome == "mortality" else alive
+    effect = from_counts(events[0], n[0], events[1], n[1], q.measure)
+    notes = []
+    if effect.added:
+        notes.append("a zero cell: 0.5 added to all four cells")
+    if any(r.count_from_percent for r in chosen):
+        notes.append("counts from the printed percent, which they fit exactly")
+    numbers = (("events", events[0]), ("n", n[0]), ("control_events", events[1]), ("control_n", n[1]))
+    return Row(s, pair, effect, day, tuple((a, float(b)) for a, b in numbers), endpoint, (*notes, *_marks(pair)))
+
+
+def _means(q: Question, pair: Contrast) -> Row | str:
+    reasons = []
+    for kind in ("change", "outcome"):
+        found = _mean_rows(q, pair, kind)
+        if isinstance(found, Row):
+            return found
+        reasons.append(found)
+    return next((r for r in reasons if not r.startswith("no ")), f"no mean of {q.outcome} with an SD in both arms")
+
+
+def _mean_rows(q: Question, pair: Contrast, kind: str) -> Row | str:
+    s = pair.study
+    arms = (*pair.treated, *pair.control)
+    per = [
+        {r.day: r for r in s.measures if r.arm == a.name and r.kind == kind and r.variable == q.outcome} for a in arms
+    ]
+    days = [d for d in set.intersection(*(set(p) for p in per)) if d is not None and d > 0]
+    if not days:
+        return "no rows"
+    full = [
+        d
+        for d in days
+        if all(p[d].mean is not None and p[d].sd and _n(p[d], a) for p, a in zip(per, arms, strict=True))
+    ]
+    if not full:
+        return f"{q.outcome} as medians or without an SD"
+    day = _nearest(q, full)
+    if day is None:
+        return f"reported on day {', '.join(f'{d:g}' for d in sorted(full))} only"
+    chosen = [p[day] for p in per]
+    if any(r.unit == "percent change" for r in chosen):
+        return "change in percent only"
+    if any(suspect_sd(r) for r in chosen):
+        return "the SDs printed are so small that they may be standard errors"
+    k = len(pair.treated)
+    sides = [_join(list(zip(chosen[:k], arms[:k], strict=True))), _join(list(zip(chosen[k:], arms[k:], strict=True)))]
+    effect = (mean_difference if q.measure == "MD" else standardised_difference)(*sides[0], *sides[1])
+    names = ("mean", "sd", "n", "control_mean", "control_sd", "control_n")
+    numbers = tuple((a, float(b)) for a, b in zip(names, (*sides[0], *sides[1]), strict=True))
+    word = "change from baseline" if kind == "change" else "value on that day"
+    return Row(s, pair, effect, day, numbers, word, _marks(pair))
+
+
+def _n(row: Measure, arm: Arm) -> int:
+    return row.n or arm.n or 0
+
+
+def _join(rows: list[tuple[Measure, Arm]]) -> tuple[float, float, int]:
+    """Return mean, SD and n of joined groups (Cochrane Handbook 6, table 6.5.a)."""
+    n = sum(_n(r, a) for r, a in rows)
+    mean = sum(_n(r, a) * (r.mean or 0.0) for r, a in rows) / n
+    within = sum((_n(r, a) - 1) * (r.sd or 0.0) ** 2 for r, a in rows)
+    apart = sum(_n(r, a) * ((r.mean or 0.0) - mean) ** 2 for r, a in rows)
+    return mean, math.sqrt((within + apart) / (n - 1)), n
+
+
+def _nearest(q: Question, days: list[float]) -> float | None:
+    if q.day is None:
+        return max(days)
+    first, last = q.days
+    near = [d for d in days if first <= d <= last]
+    return min(near, key=lambda d: (abs(d - q.day), d)) if near else None
+
+
+def _marks(pair: Contrast) -> tuple[str, ...]:
+    marks = []
+    if pair.with_:
+        marks.append(f"the treated arm also had {', '.join(pair.with_)}")
+    if len(pair.treated) > 1 or len(pair.control) > 1:
+        names = " + ".join(a.name for a in pair.treated), " + ".join(a.name for a in pair.control)
+        marks.append(f"arms joined: {names[0]} v. {names[1]}")
+    return tuple(marks)

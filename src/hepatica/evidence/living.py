@@ -1,0 +1,101 @@
+"""A living review: check a new study file, say what is wrong, and show which pools it would move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hepatica.errors import HepaticaError, InputError
+from hepatica.evidence import checks, read
+from hepatica.evidence.base import studies
+from hepatica.evidence.contrasts import contrast, interventions
+from hepatica.evidence.extract import answers
+from hepatica.evidence.model import Study
+from hepatica.evidence.pooling import pool_effects
+from hepatica.evidence.question import Question
+
+
+def add(path: str | Path) -> dict[str, Any]:
+    """Check a study file and return what it would change; nothing is written.
+
+    Returns {"study", "accepted", "errors", "doubts", "same_patients", "moved": [{question, before, after}], "next"}.
+    Raises InputError where the file is not a study at all.
+    """
+    file = Path(path)
+    new = _read(file)
+    found = checks.study(new)
+    base = studies()
+    if new.id in base:
+        found.append(checks.Finding("doubt", new.id, "id", "in the base already: this file would replace it"))
+    twins = [s.id for s in base.values() if s.id != new.id and _same_patients(s, new)]
+    for id in twins:
+        found.append(checks.Finding("doubt", new.id, "cohort", f"looks like the patients of {id}: name its cohort"))
+    errors = [f for f in found if f.level == "error"]
+    return {
+        "study": new.id,
+        "accepted": not errors,
+        "errors": [{"where": f.where, "what": f.what} for f in errors],
+        "doubts": [{"where": f.where, "what": f.what} for f in found if f.level == "doubt"],
+        "same_patients": twins,
+        "moved": [] if errors else _moved(base, new),
+        "next": "mend the errors" if errors else f"copy the file to evidence/data/studies/{new.id}.json",
+    }
+
+
+def _read(file: Path) -> Study:
+    try:
+        raw = orjson.loads(file.read_bytes())
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=str(file)) from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(file)) from error
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error}", where=str(file)) from error
+    if isinstance(raw, dict) and "population" in raw:
+        raise InputError(
+            "the older shape of a study", where=str(file), mend="see any file in evidence/data/studies for the fields"
+        )
+    return read.study(raw, str(file))
+
+
+def _same_patients(old: Study, new: Study) -> bool:
+    if old.cohort == new.cohort:
+        return False
+    ids = (old.pmid, new.pmid), (old.doi, new.doi), (old.pmcid, new.pmcid)
+    same_id = any(a and a == b for a, b in ids)
+    trial = {r for r in old.registry if r.startswith("NCT")} & {r for r in new.registry if r.startswith("NCT")}
+    return same_id or bool(trial)
+
+
+def _moved(base: dict[str, Study], new: Study) -> list[dict[str, Any]]:
+    before, after = dict(base), {**base, new.id: new}
+    moved = []
+    for q in _questions(new):
+        old, now = _pooled(q, before), _pooled(q, after)
+        if old != now:
+            moved.append({"question": q.text(), "scale": q.measure, "before": old, "after": now})
+    return moved
+
+
+def _questions(s: Study) -> list[Question]:
+    given = [i for i in interventions() if contrast(s, i)[0]]
+    out = []
+    for name in given:
+        for day in sorted({r.day for r in s.survival if r.day}):
+            out.append(Question("survival", day, s.condition, name, measure="OR", design="any"))
+        for variable, day in sorted({(m.variable, m.day) for m in s.measures if m.day}):
+            out.append(Question(variable, day, s.condition, name, measure="MD", design="any"))
+    return out
+
+
+def _pooled(q: Question, base: dict[str, Study]) -> dict[str, Any] | None:
+    try:
+        rows, _ = answers(q, base.values())
+    except HepaticaError:
+        return None
+    if not rows:
+        return None
+    p = pool_effects([r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows])
+    return {"k": p.k, "estimate": p.estimate, "ci": list(p.ci), "tau2": p.tau2, "studies": [r.study.id for r in rows]}

@@ -1,0 +1,119 @@
+"""A question put to the base: which outcome, when, in whom, after what; words are normalised here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from hepatica.errors import InputError
+from hepatica.evidence.checks import CONDITIONS
+from hepatica.evidence.contrasts import interventions
+from hepatica.evidence.harms import CLASS_OF
+
+SURVIVAL = ("survival", "mortality", "transplant_free_survival")
+LIVER = frozenset(CONDITIONS - {"not_liver", "animal"})
+_GROUPS = {
+    "cirrhosis": {"cirrhosis", "compensated_cirrhosis", "decompensated_cirrhosis"},
+    "decompensated": {"decompensated_cirrhosis"},
+    "compensated": {"compensated_cirrhosis"},
+}
+_CONDITION = {
+    "acute_on_chronic_liver_failure": "aclf", "ah": "alcoholic_hepatitis", "sah": "alcoholic_hepatitis",
+    "severe_alcoholic_hepatitis": "alcoholic_hepatitis", "alf": "acute_liver_failure", "any": "",
+}  # fmt: skip
+_INTERVENTION = {"gcsf": "g_csf", "stem_cell": "stem_cells", "mscs": "msc", "cell": "cells", "mnc": "bm_mnc",
+                 "plasmapheresis": "plasma_exchange", "alss": "artificial_liver"}  # fmt: skip
+_OUTCOME = {
+    "death": "mortality", "deaths": "mortality", "overall_survival": "survival", "tfs": "transplant_free_survival",
+    "albumin": "albumin_g_l", "bilirubin": "bilirubin_umol_l", "creatinine": "creatinine_umol_l", "alt": "alt_u_l",
+    "ast": "ast_u_l", "sodium": "sodium_mmol_l", "platelets": "platelets_e9_l", "ammonia": "ammonia_umol_l",
+    "childpugh": "child_pugh", "ctp": "child_pugh", "stiffness": "liver_stiffness_kpa", "hvpg": "hvpg_mmhg",
+}  # fmt: skip
+_REGIONS = ("asia", "europe", "africa", "north_america", "south_america", "oceania", "multiregional")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the base; days from the start of treatment, `window` as a share of the day."""
+
+    outcome: str
+    day: float | None
+    condition: str = ""
+    intervention: str = ""
+    region: str = ""
+    measure: str = ""
+    design: str = "randomised"
+    window: float = 0.1
+    strict_endpoint: bool = False
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """Return the condition codes that answer the question."""
+        if not self.condition:
+            return LIVER
+        return frozenset(_GROUPS.get(self.condition, {self.condition}))
+
+    @property
+    def days(self) -> tuple[float, float]:
+        """Return the first and last day that count as the day asked (at least 3 days either side)."""
+        day = self.day or 0.0
+        reach = max(3.0, self.window * day)
+        return max(0.0, day - reach), day + reach
+
+    def but(self, **changes: object) -> Question:
+        """Return the question with some parts changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def text(self) -> str:
+        """Return the question in words."""
+        parts = [self.outcome.replace("_", " ")]
+        if self.day is not None:
+            parts.append(f"on day {self.day:g}")
+        if self.intervention:
+            parts.append(f"with {self.intervention} v. control")
+        if self.condition:
+            parts.append(f"in {self.condition.replace('_', ' ')}")
+        return " ".join(parts) + (f" ({self.region})" if self.region else "")
+
+
+def ask(
+    outcome: str,
+    day: float | None = None,
+    condition: str | None = None,
+    intervention: str | None = None,
+    region: str | None = None,
+    measure: str | None = None,
+    design: str = "randomised",
+    window: float = 0.1,
+    strict_endpoint: bool = False,
+) -> Question:
+    """Return a Question with its words normalised; raises InputError for a word or a day that fits nothing."""
+    if not outcome:
+        raise InputError("no outcome asked", mend="--outcome survival, mortality, meld, albumin, …")
+    where = _word(condition, _CONDITION)
+    if where and where not in _GROUPS and where not in LIVER:
+        raise InputError(
+            f"condition {condition!r} is not known", mend=f"one of: {', '.join(sorted(LIVER | set(_GROUPS)))}"
+        )
+    what = _word(intervention, _INTERVENTION)
+    known = {*interventions(), *CLASS_OF}
+    if what and what not in known:
+        raise InputError(f"intervention {intervention!r} is not known", mend=f"one of: {', '.join(sorted(known))}")
+    area = _word(region, {})
+    if area and area not in _REGIONS:
+        raise InputError(f"region {region!r} is not known", mend=f"one of: {', '.join(_REGIONS)}")
+    if design not in ("randomised", "any"):
+        raise InputError(f"design {design!r} is not known", mend="randomised or any")
+    if day is not None and not 0 <= day <= 7500:
+        raise InputError(f"day {day:g} lies outside 0 to 7500")
+    result = _word(outcome, _OUTCOME)
+    kind = (measure or ("OR" if result in SURVIVAL else "MD")).upper()
+    allowed = ("OR", "RR", "RD") if result in SURVIVAL else ("MD", "SMD")
+    if kind not in allowed:
+        raise InputError(f"measure {kind} does not fit {result}", mend=f"one of: {', '.join(allowed)}")
+    return Question(result, day, where, what, area, kind, design, window, strict_endpoint)
+
+
+def _word(text: str | None, other: dict[str, str]) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "_", (text or "").lower()).strip("_")
+    return other.get(slug, other.get(slug.replace("_", ""), slug))

@@ -1,0 +1,100 @@
+"""Pool 2 x 2 tables without the study-wise correction: Mantel-Haenszel and Peto."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hepatica.errors import InputError
+from hepatica.evidence.intervals import normal_quantile
+
+
+@dataclass(frozen=True, slots=True)
+class TablePool:
+    """A pooled effect of tables (log scale for OR, RR and Peto) with its standard error and interval."""
+
+    measure: str
+    method: str
+    k: int
+    estimate: float
+    se: float
+    ci: tuple[float, float]
+
+
+def mantel_haenszel(
+    events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike, measure: str = "OR"
+) -> TablePool:
+    """Return the Mantel-Haenszel log OR, log RR or RD; nothing is added to zero cells; double-zero tables drop out.
+
+    Variances: Robins-Breslow-Greenland for OR (doi:10.2307/2531052), Greenland-Robins for RR and RD
+    (doi:10.2307/2530643).
+    """
+    a, b, c, d = _tables(events, n, control_events, control_n)
+    if measure != "RD":
+        keep = ~(((a == 0) & (c == 0)) | ((b == 0) & (d == 0)))
+        a, b, c, d = a[keep], b[keep], c[keep], d[keep]
+    n1, n2 = a + b, c + d
+    total = n1 + n2
+    if len(a) == 0 or a.sum() + c.sum() == 0:
+        raise InputError("no table with an event in one arm and not in all", mend="use the risk difference")
+    if measure == "OR":
+        r, s = a * d / total, b * c / total
+        p, q = (a + d) / total, (b + c) / total
+        big_r, big_s = r.sum(), s.sum()
+        _both(big_r, big_s)
+        estimate = math.log(big_r / big_s)
+        variance = (p * r).sum() / (2 * big_r**2) + (p * s + q * r).sum() / (2 * big_r * big_s)
+        variance += (q * s).sum() / (2 * big_s**2)
+    elif measure == "RR":
+        r, s = (a * n2 / total).sum(), (c * n1 / total).sum()
+        _both(r, s)
+        estimate = math.log(r / s)
+        variance = ((n1 * n2 * (a + c) - a * c * total) / total**2).sum() / (r * s)
+    elif measure == "RD":
+        weight = (n1 * n2 / total).sum()
+        estimate = float((a * (n2 / total) - c * (n1 / total)).sum() / weight)
+        p_part = (c * (n1 / total) ** 2 - a * (n2 / total) ** 2 + (n1 / total) * (n2 / total) * (n2 - n1) / 2).sum()
+        q_part = (a * (n2 - c) / total + c * (n1 - a) / total).sum() / 2
+        variance = (estimate * p_part + q_part) / weight**2
+    else:
+        raise InputError(f"measure {measure!r} is not known", mend="one of: OR, RR, RD")
+    return _result(measure, "Mantel-Haenszel", len(a), float(estimate), float(variance))
+
+
+def peto(events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike) -> TablePool:
+    """Return Peto's one-step log odds ratio, for rare events in arms of like size.
+
+    Source: Yusuf, Peto et al. 1985, doi:10.1016/S0033-0620(85)80003-7.
+    """
+    a, b, c, d = _tables(events, n, control_events, control_n)
+    keep = ~(((a == 0) & (c == 0)) | ((b == 0) & (d == 0)))
+    a, b, c, d = a[keep], b[keep], c[keep], d[keep]
+    total = a + b + c + d
+    expected = (a + b) * (a + c) / total
+    v = (a + b) * (c + d) * (a + c) * (b + d) / (total**2 * (total - 1))
+    if len(a) == 0 or v.sum() == 0:
+        raise InputError("no table with an event in one arm and not in all", mend="use the risk difference")
+    return _result("PETO", "Peto", len(a), float((a - expected).sum() / v.sum()), float(1 / v.sum()))
+
+
+def _tables(events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike) -> tuple[np.ndarray, ...]:
+    a, n1, c, n2 = (np.asarray(x, dtype=np.float64) for x in (events, n, control_events, control_n))
+    if not len(a) == len(n1) == len(c) == len(n2) or len(a) == 0:
+        raise InputError("the four columns differ in length or are empty")
+    if (a < 0).any() or (c < 0).any() or (a > n1).any() or (c > n2).any():
+        raise InputError("events outside 0 to n")
+    return a, n1 - a, c, n2 - c
+
+
+def _both(r: float, s: float) -> None:
+    if r == 0 or s == 0:
+        raise InputError("all events lie in one arm", mend="use the risk difference or Peto's method")
+
+
+def _result(measure: str, method: str, k: int, estimate: float, variance: float) -> TablePool:
+    se = math.sqrt(variance)
+    half = normal_quantile(0.975) * se
+    return TablePool(measure, method, k, estimate, se, (estimate - half, estimate + half))
