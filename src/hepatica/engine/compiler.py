@@ -102,7 +102,7 @@ def cache_folder() -> Path:
 
 
 @lru_cache(maxsize=64)
-def library(source: str, precision: Precision, n_lanes: int, method: int = 4) -> ctypes.CDLL:
+def library(source: str, precision: Precision, n_lanes: int, method: int = 5) -> ctypes.CDLL:
     """Return the compiled library of a generated model; compile it if no cache has it."""
     failures: list[str] = []
     for compiler in compilers():

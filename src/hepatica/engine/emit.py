@@ -80,10 +80,30 @@ class _Writer:
                 [(f"o[{i}]", n) for i, n in enumerate(self.system.outputs)],
                 {f"o[{i}]": o.name for i, o in enumerate(outputs)},
             ),
-            "static const int nonnegative[] = {" + ", ".join(str(int(s.nonnegative)) for s in states) + "};",
+            self._tables(),
             '#include "rosenbrock.h"',
         ]
         return "\n\n".join(part for part in parts if part) + "\n"
+
+    def _tables(self) -> str:
+        """Return what the solver must know of each state and output: signs, and what computing the outputs reads."""
+        g, states = self.graph, self.layout.states
+        bits = [[g.varies[node] >> (i + 1) & 1 for i in range(len(states))] for node in self.system.outputs]
+        rows = ["{" + ", ".join(map(str, row)) + "}" for row in bits]
+        reads = self._uses(list(self.system.outputs), before=False)
+        index = self.layout.parameter_index
+        parameters = sorted(index[g.nodes[i].name] for i in reads if g.nodes[i].op == "par")
+        hoists = sorted(self.hoists[i] for i in reads if i in self.hoists)
+        return "\n".join(
+            [
+                "static const int nonnegative[N_STATES] = {"
+                + ", ".join(str(int(s.nonnegative)) for s in states)
+                + "};",
+                "static const unsigned char needs[N_OUTPUTS + 1][N_STATES] = {" + ",\n  ".join(rows or ["{0}"]) + "};",
+                f"static const short observe_p[] = {{{', '.join(map(str, [*parameters, -1]))}}};",
+                f"static const short observe_c[] = {{{', '.join(map(str, [*hoists, -1]))}}};",
+            ]
+        )
 
     def _heading(self) -> str:
         layout = self.layout

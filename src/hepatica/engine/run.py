@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hepatica.engine.model import Model
 
 MAX_STEPS = 100_000
-METHOD = 4
+METHOD = 5
 
 
 class _Event(ctypes.Structure):

@@ -52,9 +52,24 @@ INLINE M to_mask(DM m) { return __builtin_convertvector(m, M); }
 
 INLINE int any(M m)
 {
+#if defined(__clang__)
+  return __builtin_reduce_or(m) != 0;
+#else
   WHOLE found = 0;
   for (int l = 0; l < LANES; l++) found |= m[l];
   return found != 0;
+#endif
+}
+
+/* List the lanes of a mask; return how many there are. */
+INLINE int which_lanes(M m, int *list)
+{
+  WHOLE set[LANES];
+  int n = 0;
+  __builtin_memcpy(set, &m, sizeof set);
+  for (int l = 0; l < LANES; l++)
+    if (set[l]) list[n++] = l;
+  return n;
 }
 
 INLINE T v_abs(T x) { return (T)((M)x & ((M){0} + (WHOLE)(~(UNSIGNED)0 >> 1))); }

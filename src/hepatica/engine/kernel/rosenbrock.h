@@ -1,7 +1,7 @@
 /* The run: LANES patients advance together, each with its own time, step and fate; a lane whose patient is done takes
    the next one. A patient's numbers depend on that patient alone, never on its neighbours, on threads or on chunks. */
 #ifndef METHOD
-#define METHOD 4
+#define METHOD 5
 #endif
 #include "tableau.h"
 
@@ -45,6 +45,13 @@ typedef struct {
   M busy, fresh, rejected, steps;
   int64_t patient[LANES], output[LANES], event[LANES];
 } group;
+
+typedef struct {
+  T y[N_STATES], p[N_PARAMETERS], c[N_HOISTED], t;
+  int64_t patient[LANES], output[LANES];
+  int filled, computed;
+  unsigned char needed[N_STATES];
+} queue;
 
 INLINE double value_at(const double *values, int64_t stride, int64_t i) { return values[i * stride]; }
 
@@ -108,79 +115,89 @@ static void take(const problem *q, group *g, int l, int64_t i)
     g->p[k][l] = (REAL)value_at(q->parameters[k], q->parameter_stride[k], i);
 }
 
-/* Write the outputs that lie in (old, t] of the lanes in `due`; `u` is null at the very start. */
-static void write_outputs(const problem *q, group *g, M due, D old, const T *before, T (*u)[N_STATES])
+static void flush(const problem *q, queue *w)
 {
-  T dense[DENSE][N_STATES];
-  const T h = to_real(g->t - old);
-  if (u)
-    for (int i = 0; i < N_STATES; i++)
+  T o[N_OUTPUTS + 1];
+  if (w->computed) observe(w->t, w->y, w->p, w->c, o);
+  for (int l = 0; l < w->filled; l++)
+    for (int64_t k = 0; k < q->n_observables; k++) {
+      const int64_t which = q->observables[k];
+      const REAL v = which < N_STATES ? w->y[which][l] : o[which - N_STATES][l];
+      q->out[(k * q->n_times + w->output[l]) * q->n_patients + w->patient[l]] = v;
+    }
+  w->filled = 0;
+}
+
+/* Queue one lane's state at an output time; observables are computed when the queue is full of patients. */
+static void enqueue(const problem *q, queue *w, group *g, int l, double now, const T *y)
+{
+  const int k = w->filled++;
+  w->patient[k] = g->patient[l];
+  w->output[k] = g->output[l];
+  w->t[k] = (REAL)now;
+  for (int i = 0; i < N_STATES; i++)
+    if (w->needed[i]) w->y[i][k] = y[i][l];
+  if (w->computed) {
+    for (const short *i = observe_p; *i >= 0; i++) w->p[*i][k] = g->p[*i][l];
+    for (const short *i = observe_c; *i >= 0; i++) w->c[*i][k] = g->c[*i][l];
+  }
+  if (w->filled == LANES) flush(q, w);
+  g->output[l]++;
+  g->next_output[l] = g->output[l] < q->n_times ? q->times[g->output[l]] : INFINITY;
+}
+
+/* Queue the outputs in (t, t + used] of the lanes in `due`, from the states before and after and the stages. */
+static void interpolate(const problem *q, queue *w, group *g, M due, D now, T used, const T *after, T (*u)[N_STATES])
+{
+  T bends[DENSE][N_STATES], y[N_STATES];
+  for (int i = 0; i < N_STATES; i++)
+    if (w->needed[i])
       for (int d = 0; d < DENSE; d++) {
         T sum = u[0][i] * (REAL)H[d][0];
         for (int s = 1; s < STAGES; s++) sum += u[s][i] * (REAL)H[d][s];
-        dense[d][i] = sum;
+        bends[d][i] = sum;
       }
   while (any(due)) {
-    T y[N_STATES], o[N_OUTPUTS + 1];
-    D now = d_select(to_time_mask(due), g->next_output, g->t);
-    T x = v_select((M)(h != K(0.0)), to_real(now - old) / v_select((M)(h != K(0.0)), h, K(1.0)), K(1.0));
-    x = v_select(to_mask((DM)(now >= g->t)), K(1.0), x);
+    const D asked = d_select(to_time_mask(due), g->next_output, now);
+    const M at_end = to_mask((DM)(asked >= now));
+    const T x = v_select(at_end, K(1.0), to_real(asked - g->t) / used);
     for (int i = 0; i < N_STATES; i++) {
-      T between = g->y[i];
-      if (u) {
-        T bend = dense[DENSE - 1][i];
-        for (int d = DENSE - 2; d >= 0; d--) bend = dense[d][i] + x * bend;
-        between = before[i] * (K(1.0) - x) + x * (g->y[i] + (K(1.0) - x) * bend);
-        between = v_select(to_mask((DM)(now >= g->t)), g->y[i], between);
-        if (nonnegative[i]) between = v_max(between, K(0.0));
-      }
-      y[i] = between;
+      if (!w->needed[i]) continue;
+      T bend = bends[DENSE - 1][i];
+      for (int d = DENSE - 2; d >= 0; d--) bend = bends[d][i] + x * bend;
+      T between = g->y[i] * (K(1.0) - x) + x * (after[i] + (K(1.0) - x) * bend);
+      if (nonnegative[i]) between = v_max(between, K(0.0));
+      y[i] = v_select(at_end, after[i], between);
     }
-    observe(to_real(now), y, g->p, g->c, o);
-    M still = due;
-    for (int l = 0; l < LANES; l++) {
-      if (!due[l]) continue;
-      for (int64_t k = 0; k < q->n_observables; k++) {
-        const int64_t which = q->observables[k];
-        const REAL v = which < N_STATES ? y[which][l] : o[which - N_STATES][l];
-        q->out[(k * q->n_times + g->output[l]) * q->n_patients + g->patient[l]] = v;
-      }
-      g->output[l]++;
-      g->next_output[l] = g->output[l] < q->n_times ? q->times[g->output[l]] : INFINITY;
-      if (!(g->next_output[l] <= g->t[l])) still[l] = 0;
-    }
-    due = still;
+    int list[LANES];
+    for (int n = which_lanes(due, list), k = 0; k < n; k++) enqueue(q, w, g, list[k], asked[list[k]], y);
+    due &= to_mask((DM)(g->next_output <= now));
   }
 }
 
 /* Fill idle lanes with the next patients. */
-static void refill(const problem *q, group *g, int64_t *next, int64_t last)
+static void refill(const problem *q, group *g, queue *w, int64_t *next, int64_t last)
 {
   M taken = {0};
-  for (int l = 0; l < LANES; l++) {
-    if (!g->busy[l] && *next < last && !(q->stop && *q->stop)) {
-      take(q, g, l, (*next)++);
-      taken[l] = -1;
-    }
+  int list[LANES], n = 0;
+  for (int k = 0, idle = which_lanes(~g->busy, list); k < idle && *next < last && !(q->stop && *q->stop); k++, n++) {
+    take(q, g, list[k], (*next)++);
+    taken[list[k]] = -1;
   }
-  if (!any(taken)) return;
+  if (!n) return;
   T y0[N_STATES];
   prepare(g->p, g->c);
   initial(g->p, y0);
   for (int s = 0; s < N_STATES; s++) {
     g->y[s] = v_select(taken, y0[s], g->y[s]);
-    for (int l = 0; l < LANES; l++)
-      if (taken[l] && q->initial[s]) g->y[s][l] = (REAL)value_at(q->initial[s], q->initial_stride[s], g->patient[l]);
+    if (q->initial[s])
+      for (int k = 0; k < n; k++)
+        g->y[s][list[k]] = (REAL)value_at(q->initial[s], q->initial_stride[s], g->patient[list[k]]);
   }
-  M due = {0};
-  for (int l = 0; l < LANES; l++)
-    if (taken[l]) {
-      next_stop(q, g, l);
-      due[l] = g->next_output[l] <= g->t[l] ? -1 : 0;
-    }
-  write_outputs(q, g, due, g->t, g->y, 0);
-  for (int l = 0; l < LANES; l++) {
-    if (!taken[l]) continue;
+  for (int k = 0; k < n; k++) {
+    const int l = list[k];
+    next_stop(q, g, l);
+    if (g->next_output[l] <= g->t[l]) enqueue(q, w, g, l, g->t[l], g->y);
     meet_events(q, g, l);
     if (g->output[l] == q->n_times) finish(q, g, l, DONE);
   }
@@ -221,28 +238,33 @@ INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T (*u)[
   factorise(J, g->p, g->c, ih * (REAL)(1.0 / GAMMA), lu);
 #pragma GCC unroll 8
   for (int s = 0; s < STAGES; s++) {
+    T sums[N_STATES];
     if (s > 0) {
-      if (s > STAGES - CLOSING)
-        for (int i = 0; i < N_STATES; i++) z[i] += u[s - 1][i];
-      else
-        for (int i = 0; i < N_STATES; i++) {
-          T sum = g->y[i];
-          for (int j = 0; j < s; j++) sum += u[j][i] * (REAL)A[s][j];
-          z[i] = sum;
+      for (int i = 0; i < N_STATES; i++) {
+        T last = u[0][i], y = g->y[i] + last * (REAL)A[s][0], sum = last * (REAL)C[s][0];
+        for (int j = 1; j < s; j++) {
+          last = u[j][i];
+          y += last * (REAL)A[s][j];
+          sum += last * (REAL)C[s][j];
         }
+        z[i] = s > STAGES - CLOSING ? z[i] + last : y;
+        sums[i] = sum;
+      }
       rate(t + h * (REAL)AT[s], z, g->p, g->c, f);
       if (q->infusions)
         for (int i = 0; i < N_STATES; i++) f[i] += g->inflow[i];
-      for (int i = 0; i < N_STATES; i++) {
-        T sum = u[0][i] * (REAL)C[s][0];
-        for (int j = 1; j < s; j++) sum += u[j][i] * (REAL)C[s][j];
-        f[i] += ih * sum;
-      }
     }
-    for (int i = 0; i < N_STATES; i++) u[s][i] = AUTONOMOUS || DT[s] == 0 ? f[i] : f[i] + h * (REAL)DT[s] * ft[i];
+    for (int i = 0; i < N_STATES; i++) {
+      T right = s > 0 ? f[i] + ih * sums[i] : f[i];
+      if (!AUTONOMOUS && DT[s] != 0) right += h * (REAL)DT[s] * ft[i];
+      u[s][i] = right;
+    }
     solve(lu, u[s]);
   }
-  for (int i = 0; i < N_STATES; i++) z[i] += u[STAGES - 1][i];
+  for (int i = 0; i < N_STATES; i++) {
+    z[i] += u[STAGES - 1][i];
+    if (nonnegative[i]) z[i] = v_max(z[i], K(0.0));
+  }
   return v_sqrt(norm2(u[STAGES - 1], g->y, z, absolute, (REAL)q->rtol));
 }
 
@@ -261,13 +283,20 @@ INLINE T shrinkage(const group *g, T used, T error)
 EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
 {
   group g = {0};
-  T u[STAGES][N_STATES], z[N_STATES], before[N_STATES], absolute[N_STATES];
+  queue w = {0};
+  T u[STAGES][N_STATES], z[N_STATES], absolute[N_STATES];
   for (int i = 0; i < N_STATES; i++) absolute[i] = K(q->atol * q->scale[i]);
-  for (int k = 0; k < N_PARAMETERS; k++) g.p[k] = K(1.0);
+  for (int k = 0; k < N_PARAMETERS; k++) g.p[k] = w.p[k] = K(1.0);
+  for (int64_t k = 0; k < q->n_observables; k++) {
+    const int64_t which = q->observables[k];
+    if (which < N_STATES) w.needed[which] = 1;
+    for (int i = 0; which >= N_STATES && i < N_STATES; i++) w.needed[i] |= needs[which - N_STATES][i];
+    w.computed |= which >= N_STATES;
+  }
   const D shortest = KD(1e-15 * (q->times[q->n_times - 1] - q->start));
   int64_t next = first;
   for (;;) {
-    if (any(~g.busy)) refill(q, &g, &next, last);
+    if (any(~g.busy)) refill(q, &g, &w, &next, last);
     if (!any(g.busy)) {
       if (next >= last || (q->stop && *q->stop)) break;
       continue;
@@ -287,30 +316,29 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
     g.last_error = v_select(accept, error, g.last_error);
     g.rejected = g.busy & ~accept;
 
-    const D old = g.t;
-    g.t = d_select(to_time_mask(accept), d_select(to_time_mask(arrives), g.stop, g.t + to_time(used)), g.t);
-    for (int i = 0; i < N_STATES; i++) {
-      before[i] = g.y[i];
-      g.y[i] = v_select(accept, nonnegative[i] ? v_max(z[i], K(0.0)) : z[i], g.y[i]);
-    }
-    const M due = accept & to_mask((DM)(g.next_output <= g.t));
-    if (any(due)) write_outputs(q, &g, due, old, before, u);
+    const D now = d_select(to_time_mask(accept), d_select(to_time_mask(arrives), g.stop, g.t + to_time(used)), g.t);
+    const M due = accept & to_mask((DM)(g.next_output <= now));
+    if (any(due)) interpolate(q, &w, &g, due, now, used, z, u);
+    g.t = now;
+    for (int i = 0; i < N_STATES; i++) g.y[i] = v_select(accept, z[i], g.y[i]);
 
     const M arrived = accept & arrives;
     const M stuck = g.rejected & to_mask((DM)(to_time(g.h) <= shortest) | (DM)(g.t + to_time(g.h) == g.t));
     const M spent = g.busy & (M)(g.steps >= (WHOLE)q->max_steps);
-    if (!any(arrived | stuck | spent)) continue;
-    for (int l = 0; l < LANES; l++) {
+    int list[LANES];
+    for (int n = which_lanes(arrived | stuck | spent, list), k = 0; k < n; k++) {
+      const int l = list[k];
       if (arrived[l] && g.output[l] == q->n_times)
         finish(q, &g, l, DONE);
       else if (arrived[l])
         meet_events(q, &g, l);
       else if (stuck[l])
         finish(q, &g, l, finite[l] ? STEP_TOO_SMALL : NOT_FINITE);
-      else if (spent[l])
+      else
         finish(q, &g, l, STEP_LIMIT);
     }
   }
+  flush(q, &w);
   for (int64_t i = next; i < last; i++) q->code[i] = INTERRUPTED;
   return next - first;
 }
