@@ -5,7 +5,7 @@ PYTHON ?= python3
 PATIENT ?= examples/decompensated_alcohol_cirrhosis.json
 OUT ?= out
 BIN := .venv/bin
-PIP := PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .PHONY: plan test clean
 

@@ -1,0 +1,228 @@
+"""Look into the study base: list the studies, show one, pool an outcome, check everything, try a new study.
+
+hepatica evidence list --condition aclf --intervention g_csf
+hepatica evidence show engelmann2021
+hepatica evidence pool --outcome survival --day 90 --condition aclf --intervention g_csf
+hepatica evidence pool --data effects.csv --method REML --ci hksj
+hepatica evidence check
+hepatica evidence add study.json"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from hepatica.cli import show
+from hepatica.cli.parser import Parser, add_json
+
+HELP = "the study base: list, show, pool, check, add"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs of `evidence` and their options."""
+    verbs = parser.add_subparsers(title="verbs", dest="what", metavar="VERB", required=True, parser_class=Parser)
+    filters = verbs.add_parser("list", help="one line a study")
+    _add_filters(filters)
+    filters.add_argument("--design", metavar="D", help="randomised, controlled or any")
+    filters.add_argument("--text", metavar="T", help="words in the citation")
+    filters.set_defaults(act=_list)
+    one = verbs.add_parser("show", help="one study, published pool or reference with every number")
+    one.add_argument("id", metavar="ID")
+    one.set_defaults(act=_show)
+    pool = verbs.add_parser("pool", help="one pooled effect with its studies, interval and certainty")
+    _add_filters(pool)
+    _add_pooling(pool)
+    pool.set_defaults(act=_pool)
+    check = verbs.add_parser("check", help="every error, doubt and row not used")
+    check.set_defaults(act=_check)
+    add = verbs.add_parser("add", help="check a new study file and see which pools it would move; nothing is written")
+    add.add_argument("file", metavar="FILE")
+    add.set_defaults(act=_add)
+    for verb in (filters, one, pool, check, add):
+        add_json(verb)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--condition", metavar="C", help="aclf, alcoholic_hepatitis, decompensated, …")
+    parser.add_argument("--intervention", metavar="I", help="g_csf, msc, stem_cells, plasma_exchange, …")
+    parser.add_argument("--region", metavar="R", help="asia, europe, …")
+
+
+def _add_pooling(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--outcome", metavar="O", help="survival, transplant_free_survival, mortality, meld, albumin, …"
+    )
+    parser.add_argument("--day", type=float, metavar="D", help="days from the start of treatment")
+    parser.add_argument("--data", metavar="FILE.csv", help="your own effects: columns study, yi, vi")
+    parser.add_argument("--method", metavar="M", help="DL, PM, REML, ML, SJ, EB or FE (default REML)")
+    parser.add_argument("--ci", metavar="C", help="wald or hksj, which is Knapp-Hartung (default hksj)")
+    parser.add_argument("--adhoc", action="store_true", default=None, help="never narrower than Wald")
+    parser.add_argument("--level", type=float, metavar="L", help="level of the intervals (default 0.95)")
+    parser.add_argument("--measure", metavar="M", help="OR, RR, RD; MD or SMD for laboratory values")
+    parser.add_argument("--design", metavar="D", help="randomised (default) or any")
+    parser.add_argument("--window", type=float, metavar="W", help="share of the day that still counts (default 0.1)")
+    parser.add_argument("--strict-endpoint", action="store_true", default=None, help="no stand-ins for survival")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one of the verbs of `evidence`."""
+    act = arguments.act
+    result: int = act(arguments)
+    return result
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from hepatica import evidence
+
+    names = ("condition", "intervention", "region", "design", "text")
+    rows = evidence.list_rows(**{n: getattr(arguments, n) for n in names})
+    if arguments.json:
+        show.json_document({"studies": rows})
+        return 0
+    cells = [
+        (r["id"], r["year"], r["condition"], r["n"], "yes" if r["randomised"] else "no", ", ".join(r["given"]))
+        for r in rows
+    ]
+    show.table(
+        ("study", "year", "condition", "n", "randomised", "given"),
+        [[_plain(c) for c in row] for row in cells],
+        right=(1, 3),
+    )
+    show.line(f"\n  {len(rows)} studies. Next: hepatica evidence show {rows[0]['id'] if rows else 'ID'}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from hepatica import evidence
+
+    document = evidence.show(arguments.id)
+    if arguments.json:
+        show.json_document(document)
+        return 0
+    show.heading(f"{document.get('id', arguments.id)} ({document['kind']})")
+    if document["kind"] != "study":
+        for key, value in document.items():
+            if value not in (None, "", [], {}) and key not in ("kind", "id"):
+                show.paragraph(f"{key.replace('_', ' ')}: {value}")
+        return 0
+    show.paragraph(document["citation"])
+    show.paragraph(document["source"].get("url") or "")
+    show.table(("arm", "n", "given"), [(a["name"], _plain(a["n"]), _given(a)) for a in document["arms"]], right=(1,))
+    measured = [(m["kind"], m["arm"], m["variable"], _plain(m["day"]), _summary(m)) for m in document["measures"]]
+    if measured:
+        show.line()
+        show.table(("kind", "arm", "variable", "day", "value"), measured, right=(3,))
+    alive = [(s["arm"], s["endpoint"].replace("_", " "), _plain(s["day"]), _alive(s)) for s in document["survival"]]
+    if alive:
+        show.line()
+        show.table(("arm", "survival", "day", "alive"), alive, right=(2,))
+    for finding in document["findings"]:
+        show.paragraph(f"{finding['level']}: {finding['where']}: {finding['what']}")
+    return 0
+
+
+def _pool(arguments: argparse.Namespace) -> int:
+    from hepatica import evidence
+
+    skip = ("verb", "what", "act", "run", "json")
+    document = evidence.pool_question({k: v for k, v in vars(arguments).items() if k not in skip})
+    if arguments.json:
+        show.json_document(document)
+        return 0
+    show.heading(document.get("question") or f"{document['outcome']} from {arguments.data}")
+    rows = [(r["study"], r["yi"], r["vi"], r["weight_percent"]) for r in document["studies"]]
+    show.table(("study", "effect", "variance", "weight %"), rows, right=(1, 2, 3))
+    show.line()
+    back = document["back_transformed"]
+    shown, name = back or document, (back or document)["scale"]
+    show.paragraph(
+        f"{name} {show.number(shown['estimate'])}, {100 * document['level']:g} % interval {_span(shown['ci'])}"
+    )
+    wide, df = shown["prediction_interval"], document["prediction_df"]
+    show.paragraph(f"prediction interval {_span(wide)} (degrees of freedom {_plain(df)})")
+    spread = f"k {document['k']}, tau² {show.number(document['tau2'])}, I² {show.number(document['i2'])} %"
+    show.paragraph(f"{spread}, {document['method']}, {document['ci_method']}")
+    if document.get("direction"):
+        show.paragraph(document["direction"])
+    show.paragraph(f"certainty: {document['certainty']['level']}")
+    for reason in document["certainty"].get("reasons", []):
+        show.paragraph(f"{reason['domain']} (down {reason['down']}): {reason['why']}", indent="    ")
+    for left in document["left_out"]:
+        show.paragraph(f"left out: {left['study']}: {left['reason']}")
+    for warning in document["warnings"]:
+        show.paragraph(f"note: {warning}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from hepatica import evidence
+
+    document = evidence.check()
+    if arguments.json:
+        show.json_document(document)
+    else:
+        show.heading(
+            f"{document['studies']} studies of {document['cohorts']} cohorts; {document['references']} references"
+        )
+        for level in ("errors", "doubts"):
+            show.line(f"  {len(document[level])} {level}")
+            for row in document[level]:
+                show.paragraph(f"{row['study']}: {row['where']}: {row['what']}", indent="    ")
+        show.line(f"  {len(document['rows_not_used'])} rows not used")
+        for row in document["rows_not_used"]:
+            show.paragraph(f"{row['table']}: {row['what']}: {row['why']}", indent="    ")
+    return 0 if document["ok"] else _cannot(f"the base has {len(document['errors'])} errors")
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from hepatica import evidence
+
+    document = evidence.add(arguments.file)
+    if arguments.json:
+        show.json_document(document)
+    else:
+        show.heading(f"{document['study']}: {'accepted' if document['accepted'] else 'not accepted'}")
+        for level in ("errors", "doubts"):
+            for row in document[level]:
+                show.paragraph(f"{level[:-1]}: {row['where']}: {row['what']}")
+        for row in document["moved"]:
+            show.paragraph(f"{row['question']}: {_short(row['before'])} → {_short(row['after'])} ({row['scale']})")
+        show.paragraph(f"next: {document['next']}")
+    return 0 if document["accepted"] else _cannot(f"{len(document['errors'])} errors keep the study out")
+
+
+def _cannot(what: str) -> int:
+    import sys
+
+    print(f"hepatica: {what}", file=sys.stderr)
+    return 1
+
+
+def _plain(value: Any) -> str:
+    return "–" if value is None else str(value) if isinstance(value, int | str) else show.number(value)
+
+
+def _span(bounds: list[float] | None) -> str:
+    return f"{show.number(bounds[0])} to {show.number(bounds[1])}" if bounds else "–"
+
+
+def _short(pooled: dict[str, Any] | None) -> str:
+    return f"k {pooled['k']}, {show.number(pooled['estimate'])} ({_span(pooled['ci'])})" if pooled else "nothing"
+
+
+def _given(arm: dict[str, Any]) -> str:
+    return (arm["cells"] or {}).get("type") or " + ".join(arm["treatments"]) or arm["background"] or "–"
+
+
+def _summary(m: dict[str, Any]) -> str:
+    if m["mean"] is not None:
+        return show.number(m["mean"]) + (f" (SD {show.number(m['sd'])})" if m["sd"] is not None else "")
+    if m["median"] is not None:
+        return f"median {show.number(m['median'])}" + (f" ({_span([m['q1'], m['q3']])})" if m["q1"] is not None else "")
+    return f"{m['count']} of {m['n']}" if m["count"] is not None else "–"
+
+
+def _alive(s: dict[str, Any]) -> str:
+    counted = f"{s['alive']} of {s['n']}" if s["alive"] is not None else ""
+    printed = f"{show.number(s['percent'])} %" if s["percent"] is not None else ""
+    return ", ".join(x for x in (counted, printed) if x) or "–"

@@ -1,0 +1,99 @@
+"""Say how ill the liver is: every score that can be computed, the stage with its reasons, what is missing."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from hepatica.cli import show
+from hepatica.cli.parser import add_patients
+
+HELP = "every score that can be computed, the stage, what is missing"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `stage`."""
+    add_patients(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stage one record, or each of a cohort."""
+    import hepatica
+    from hepatica.cli import cohort
+
+    if path := cohort.single(arguments.patient):
+        patient = hepatica.read(path)
+        document = _document(patient)
+        show.json_document(document) if arguments.json else _print(document)
+        return 0
+    answers = list(cohort.each(arguments.patient, _document))
+    if arguments.json:
+        show.json_document({"records": [a.to_json(lambda d: d) for a in answers]})
+    else:
+        show.table(("record", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
+    return cohort.close(answers, "stage")
+
+
+def _document(patient: Any) -> dict[str, Any]:
+    import hepatica
+    from hepatica.cli.record import set_aside
+
+    document = hepatica.stage(patient).to_json()
+    notes = [*document.get("notes", []), *patient.notes]
+    return {**document, "notes": list(dict.fromkeys(notes)), "set_aside": set_aside(patient)}
+
+
+def _row(answer: Any) -> tuple[str, ...]:
+    name = answer.patient or answer.file
+    if answer.exit_code:
+        return (name, answer.reason.split(";")[0], "–", "–")
+    scores = answer.result["scores"]
+    return (name, answer.result["stage"]["label"], _short(scores.get("meld_na")), _short(scores.get("child_pugh")))
+
+
+def _short(score: dict[str, Any] | None) -> str:
+    if score is None:
+        return "–"
+    grade = score.get("class")
+    return show.number(score["value"]) + (f" {grade}" if grade else "")
+
+
+def _print(document: dict[str, Any]) -> None:
+    stage = document["stage"]
+    show.heading(f"{document['patient']}: {stage['label']}")
+    for reason in stage["why"]:
+        show.paragraph(f"because {reason}")
+    for clash in stage.get("contradictions", []):
+        show.paragraph(f"contradiction: {clash}")
+    show.line()
+    rows = [
+        (name, show.number(s["value"]), s.get("class") or "", (s.get("at") or "")[:10], _inputs(s.get("inputs") or {}))
+        for name, s in document["scores"].items()
+    ]
+    if rows:
+        show.table(("score", "value", "class", "at", "from"), rows, right=(1,))
+    if document["missing"]:
+        show.line()
+        show.line("  Cannot be computed from this record:")
+        rows = [(m["score"], ", ".join(m["needs"]) or m.get("why", ""), _interval(m)) for m in document["missing"]]
+        show.table(("score", "needs", "still possible"), rows, indent="    ")
+    if document["set_aside"]:
+        show.line()
+        show.line("  Set aside:")
+        for row in document["set_aside"]:
+            show.paragraph(f"{row['what']}: {row['why']} ({row['where']})", indent="    ")
+
+
+def _interval(missing: dict[str, Any]) -> str:
+    bounds = missing.get("interval")
+    return f"{show.number(bounds[0])} to {show.number(bounds[1])}" if bounds else "–"
+
+
+def _inputs(inputs: dict[str, dict[str, Any]]) -> str:
+    parts = [f"{name} {_value(used['value'])} {used['unit']}".rstrip() for name, used in inputs.items()]
+    text = ", ".join(part.removesuffix(" 1") for part in parts)
+    return text if len(text) <= 90 else text[:89] + "…"
+
+
+def _value(value: Any) -> str:
+    return show.number(value) if isinstance(value, int | float) else str(value)
