@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -32,27 +32,33 @@ class Distance:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer to one rule; `silent` means unknown only because the record says nothing."""
+    """The answer to one rule: why, what would settle an unknown, and how far the nearest limit is."""
 
     truth: bool | None
     because: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    silent: bool = False
     distance: Distance | None = None
 
 
-def evaluate(rule: Rule, record: Record, answers: Mapping[str, bool] | None = None) -> Result:
-    """Return what one record says of a rule; `answers` holds replies to questions by name."""
+def evaluate(
+    rule: Rule, record: Record, answers: Mapping[str, bool] | None = None, *, silent_is_absent: bool = False
+) -> Result:
+    """Return what one record says of a rule; `answers` holds replies by question or concept name.
+
+    With `silent_is_absent`, a condition or treatment that nobody wrote down counts as absent.
+    """
     if isinstance(rule, Within):
         return _within(rule, quantity(rule.quantity, record))
     if isinstance(rule, Fact):
         found = fact(rule, record, answers or {})
-        return Result(found.truth, (found.because,), (found.needs,) if found.needs else (), found.silent)
+        if silent_is_absent and found.silent and found.truth is None:
+            return Result(False, (f"{found.because}, taken as absent",))
+        return Result(found.truth, (found.because,), (found.needs,) if found.needs else ())
     if isinstance(rule, Not):
-        inner = evaluate(rule.rule, record, answers)
+        inner = evaluate(rule.rule, record, answers, silent_is_absent=silent_is_absent)
         truth = None if inner.truth is None else not inner.truth
         return replace(inner, truth=truth, distance=_opposite(inner.distance))
-    return _count(rule, [evaluate(r, record, answers) for r in rule.rules])
+    return _count(rule, [evaluate(r, record, answers, silent_is_absent=silent_is_absent) for r in rule.rules])
 
 
 def _count(rule: AtLeast, results: list[Result]) -> Result:
@@ -66,12 +72,12 @@ def _count(rule: AtLeast, results: list[Result]) -> Result:
     return _joined(None, unknown, min)
 
 
-def _joined(truth: bool | None, used: list[Result], pick: object) -> Result:
+def _joined(truth: bool | None, used: list[Result], pick: Callable[..., Distance]) -> Result:
     because = tuple(dict.fromkeys(b for r in used for b in r.because))
     needs = tuple(dict.fromkeys(n for r in used for n in r.needs)) if truth is None else ()
     distances = [r.distance for r in used if r.distance]
     distance = pick(distances, key=lambda d: d.relative) if distances else None
-    return Result(truth, because, needs, truth is None and all(r.silent for r in used), distance)
+    return Result(truth, because, needs, distance)
 
 
 def quantity(q: Quantity, record: Record) -> Reading | Finding:
@@ -137,13 +143,13 @@ def _asked(name: str, answers: Mapping[str, bool]) -> Finding:
     question = questions()[name]
     if name in answers:
         return Finding(bool(answers[name]), f"{question.text}: answered {'yes' if answers[name] else 'no'}")
-    because = "left to the investigator" if question.judged else f"not in the record: {question.text}"
+    because = "left to the investigator" if question.judged else "no record answers this"
     return Finding(None, because, f"{question.text}: {question.settled_by}")
 
 
 def _within(rule: Within, reading: Reading | Finding) -> Result:
     if isinstance(reading, Finding):
-        return Result(None, (reading.because,), (reading.needs,), reading.silent)
+        return Result(None, (reading.because,), (reading.needs,))
     inside = _bound(reading.low, reading.high, rule.low, rule.low_open)
     above = _bound(-reading.high, -reading.low, -rule.high, rule.high_open)
     truth = False if False in (inside, above) else None if None in (inside, above) else True
@@ -151,7 +157,7 @@ def _within(rule: Within, reading: Reading | Finding) -> Result:
     needs = (f"an exact {in_words(rule.quantity.name)}",) if truth is None else ()
     if truth is None and rule.quantity.kind == "episodes":
         needs = (f"hospital letters: {', '.join(concepts()[n].label for n in rule.quantity.name.split(','))}",)
-    return Result(truth, (reading.what,), needs, False, distance)
+    return Result(truth, (reading.what,), needs, distance)
 
 
 def _bound(low: float, high: float, limit: float, is_open: bool) -> bool | None:
@@ -168,7 +174,7 @@ def _distance(rule: Within, reading: Reading) -> Distance | None:
     if not isfinite(limit):
         return None
     unit = rule.unit or reading.unit
-    shown = "" if unit in ("", "1") else f" {unit}"
+    shown = "" if unit in ("", "1") else " " + unit.replace("1e9/L", "× 10⁹/L")
     side = "above" if reading.low > limit else "below" if reading.low < limit else "at"
     amount = f"{abs(inside):.3g}{shown} " if inside else ""
     return Distance(inside, unit, limit, f"{amount}{side} the limit of {limit:.4g}{shown}")

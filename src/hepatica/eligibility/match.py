@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from hepatica.eligibility.evaluate import Distance, Result, evaluate
+from hepatica.eligibility.evaluate import Distance, evaluate
 from hepatica.eligibility.protocols import Arm, Criterion, Protocol, protocols
 from hepatica.errors import InputError
 from hepatica.patient import Patient
 from hepatica.therapy import Record, Source
 
 FRESH_D = 90
+ASK = "ask the patient"
 HISTORICAL = "historical criteria only"
 WORDS = {True: "met", False: "not met", None: "unknown"}
 
@@ -30,7 +31,7 @@ class CriterionResult:
     because: str
     needs: tuple[str, ...]
     distance: Distance | None
-    assumed_absent: bool  # unknown only because the record is silent: a plan may assume the condition absent
+    if_silent_is_absent: str  # the verdict where whatever nobody wrote down is taken as absent
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract's shape of a criterion."""
@@ -42,11 +43,11 @@ class CriterionResult:
             "because": self.because,
             "needs": "; ".join(self.needs) or None,
             "distance": self.distance.to_json() if self.distance else None,
-            "assumed_absent": self.assumed_absent,
+            "if_silent_is_absent": self.if_silent_is_absent,
         }
 
 
-DECEASED = CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, False)
+DECEASED = CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, "not met")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,15 @@ class Match:
 
     @property
     def settles_most(self) -> tuple[str, int] | None:
-        """Return the one test or question that settles most unknown criteria, and how many; None where none is open."""
-        counted = Counter(n for c in self.criteria if c.verdict == "unknown" for n in c.needs)
+        """Return the one test that bears on most unknown criteria, and on how many; None where none is open."""
+        tests = [{n.rsplit(": ", 1)[-1] for n in c.needs} for c in self.criteria if c.verdict == "unknown"]
+        counted = Counter(t for found in tests for t in sorted(found) if t != ASK)
         return counted.most_common(1)[0] if counted else None
+
+    @property
+    def open_ids(self) -> tuple[str, ...]:
+        """Return the criteria still unknown where whatever nobody wrote down is taken as absent."""
+        return tuple(c.id for c in self.criteria if c.if_silent_is_absent == "unknown")
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract's shape of a match."""
@@ -98,6 +105,7 @@ class Match:
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "criteria": [c.to_json() for c in self.criteria],
             "settles_most": {"needs": most[0], "criteria": most[1]} if most else None,
+            "open_if_silent_is_absent": list(self.open_ids),
             "near_misses": [c.id for c in self.near_misses],
             "sources": [s.id for s in self.sources],
             "note": self.note,
@@ -149,16 +157,16 @@ def _chosen(protocol: str | Protocol | None) -> list[Protocol]:
 
 
 def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool], check: StatusCheck | None) -> Match:
-    results = tuple(_judge(c, evaluate(c.rule, record, answers)) for c in p.criteria)
+    results = tuple(_judge(c, record, answers) for c in p.criteria)
     if record.patient.deceased:
         results = (
             *results,
-            CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, False),
+            CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, "not met"),
         )
     status, as_of = (check.status, check.on) if check else (p.registry_status, p.status_as_of)
     fresh = as_of is not None and 0 <= (today - as_of).days <= FRESH_D
-    verdict, because = _verdict(results, p.criteria_complete)
-    assumed, _ = _verdict(tuple(r for r in results if not r.assumed_absent), p.criteria_complete)
+    verdict, because = _verdict([(r.text, r.verdict) for r in results], p.criteria_complete)
+    assumed, _ = _verdict([(r.text, r.if_silent_is_absent) for r in results], p.criteria_complete)
     return Match(
         patient=record.patient.id,
         protocol=p.id,
@@ -178,23 +186,28 @@ def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool]
     )
 
 
-def _judge(criterion: Criterion, r: Result) -> CriterionResult:
-    words = WORDS[r.truth]
-    silent = r.silent and criterion.kind == "exclusion"
-    needs = r.needs if r.truth is None else ()
+def _judge(criterion: Criterion, record: Record, answers: Mapping[str, bool]) -> CriterionResult:
+    found = evaluate(criterion.rule, record, answers)
+    assumed = found
+    if found.truth is None:
+        assumed = evaluate(criterion.rule, record, answers, silent_is_absent=True)
     return CriterionResult(
-        criterion.id, criterion.kind, criterion.text, words, "; ".join(r.because), needs, r.distance, silent
+        id=criterion.id,
+        kind=criterion.kind,
+        text=criterion.text,
+        verdict=WORDS[found.truth],
+        because="; ".join(found.because),
+        needs=found.needs if found.truth is None else (),
+        distance=found.distance,
+        if_silent_is_absent=WORDS[assumed.truth],
     )
 
 
-def _verdict(results: tuple[CriterionResult, ...], complete: bool) -> tuple[str, str]:
-    missed = [r.text for r in results if r.verdict == "not met"]
+def _verdict(judged: list[tuple[str, str]], complete: bool) -> tuple[str, str]:
+    missed = [text for text, verdict in judged if verdict == "not met"]
     if missed:
         return "not eligible", f"not met: {'; '.join(missed)}"
-    open_ones = [r.text for r in results if r.verdict == "unknown"]
-    if not complete:
-        unread = "the list of criteria is incomplete"
-        return "unknown", f"{unread}; open: {'; '.join(open_ones)}" if open_ones else unread
-    if open_ones:
-        return "unknown", f"open: {'; '.join(open_ones)}"
-    return "eligible", "every criterion is met"
+    unknown = [text for text, verdict in judged if verdict == "unknown"]
+    reasons = [] if complete else ["the list of criteria is incomplete"]
+    reasons += [f"open: {'; '.join(unknown)}"] if unknown else []
+    return ("unknown", "; ".join(reasons)) if reasons else ("eligible", "every criterion is met")

@@ -161,7 +161,7 @@ class Record:
         label = in_words(name)
         if value is None:
             return Finding(None, f"{label} is not recorded", needs)
-        return Reading(value, value, unit, f"{label} {value:.4g}{f' {unit}' if unit else ''}")
+        return Reading(value, value, unit, f"{label} {value:.3g}{f' {unit}' if unit else ''}")
 
     def _graded(self, concept: Concept, ever: bool) -> Finding | None:
         check = signs.GRADED.get(concept.name)
