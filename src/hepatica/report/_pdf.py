@@ -1,0 +1,81 @@
+"""The printed plan: page one to decide, then the reasoning; set by typst from the same values as the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import resources
+from typing import Any
+
+import orjson
+
+from hepatica.errors import CannotAnswer
+from hepatica.report import palette
+from hepatica.report.figures import standalone
+from hepatica.report.view import Num, document
+from hepatica.report.view.book import Cite
+
+_LABEL = re.compile(r'aria-label="([^"]*)"')
+_BARE = ("low", "high")
+_FONT = 'text{font-family:"Libertinus Serif"}'
+
+
+def pdf(plan: Mapping[str, Any]) -> bytes:
+    """Return the plan as a tagged PDF (PDF/UA-1), with outline, set in fonts that typst carries itself.
+
+    Raises CannotAnswer where typst is not installed.
+    """
+    try:
+        import typst
+    except ImportError:
+        raise CannotAnswer("the PDF needs typst", mend="pip install 'hepatica[pdf]'") from None
+    shown = document(plan)
+    figures: dict[str, bytes] = {}
+    content = _plain({k: v for k, v in shown.items() if k not in ("lineage", "terms")}, figures)
+    files = {
+        "main.typ": resources.files("hepatica.report").joinpath("templates", "plan.typ").read_bytes(),
+        "plan.json": orjson.dumps(content),
+        **figures,
+    }
+    made: bytes = typst.compile(
+        files, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=_stamp(plan.get("created"))
+    )
+    return made
+
+
+def _plain(value: Any, figures: dict[str, bytes]) -> Any:
+    """Return strings, lists and dictionaries for typst; each SVG becomes a file with its text alternative."""
+    if isinstance(value, Num):
+        return str(value)
+    if isinstance(value, Cite):
+        return value.number
+    if isinstance(value, str):
+        return _figure(value, figures) if value.startswith("<svg ") else value
+    if isinstance(value, Mapping):
+        return {str(k): v.text if k in _BARE and isinstance(v, Num) else _plain(v, figures) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v, figures) for v in value]
+    if hasattr(value, "css"):
+        return {"name": value.name, "css": value.css}
+    return value
+
+
+def _figure(svg: str, figures: dict[str, bytes]) -> dict[str, str]:
+    name = f"f{len(figures)}.svg"
+    figures[name] = standalone(svg, palette.literal_css() + _FONT)
+    label = _LABEL.search(svg)
+    return {"file": name, "alt": _unescape(label[1]) if label else "figure"}
+
+
+def _unescape(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)
+
+
+def _stamp(created: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(created))
+    except ValueError:
+        return None

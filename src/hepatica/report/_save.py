@@ -1,0 +1,50 @@
+"""Write a plan's four files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hepatica.errors import InputError
+from hepatica.report._canonical import canonical, plain_json
+from hepatica.report._fhir import fhir_bundle
+from hepatica.report._html import html
+
+
+def save(plan: Any, folder: str | Path) -> list[Path]:
+    """Write plan.json, plan.html, plan.pdf and plan.fhir.json into a folder; return the paths written.
+
+    `plan` is a Plan or its JSON as a dictionary. Where typst is not installed the PDF is left out and stderr says so.
+    Raises InputError where the folder cannot be written.
+    """
+    document = plain_json(plan)
+    home = Path(folder)
+    files = {
+        "plan.html": html(document).encode(),
+        "plan.json": canonical(document),
+        "plan.fhir.json": canonical(fhir_bundle(document)),
+    }
+    printed = _pdf(document)
+    if printed is not None:
+        files["plan.pdf"] = printed
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (home / name).write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"cannot write the report: {error.strerror}", where=str(home), mend="choose another folder"
+        ) from None
+    return [home / name for name in ("plan.html", "plan.pdf", "plan.json", "plan.fhir.json") if name in files]
+
+
+def _pdf(document: dict[str, Any]) -> bytes | None:
+    try:
+        import typst  # noqa: F401
+    except ImportError:
+        print("plan.pdf left out: typst is not installed (pip install 'hepatica[pdf]')", file=sys.stderr)
+        return None
+    from hepatica.report._pdf import pdf
+
+    return pdf(document)

@@ -1,0 +1,118 @@
+"""The few SVG parts that every figure is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+Point = tuple[float, float]
+
+
+def tag(name: str, *children: str, **attributes: object) -> str:
+    """Return one SVG element; `class_` is `class`, other underscores become hyphens, None leaves an attribute out.
+
+    >>> tag("rect", class_="a", width=2.50, stroke_width=None)
+    '<rect class="a" width="2.5"/>'
+    """
+    pairs = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{_plain(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inside = "".join(children)
+    return f"<{name}{pairs}>{inside}</{name}>" if inside else f"<{name}{pairs}/>"
+
+
+def text(content: str, x: float, y: float, class_: str = "t", anchor: str | None = None, **more: object) -> str:
+    """Return a text element with its content escaped."""
+    return tag("text", escape(content), class_=class_, x=x, y=y, text_anchor=anchor, **more)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
+    """Return a straight line."""
+    return tag("line", class_=class_, x1=x1, y1=y1, x2=x2, y2=y2)
+
+
+def polyline(points: Sequence[Point], class_: str) -> str:
+    """Return an open line through points."""
+    return tag("path", class_=class_, d=_moves(points)) if len(points) > 1 else ""
+
+
+def band(upper: Sequence[Point], lower: Sequence[Point], class_: str) -> str:
+    """Return the area between two lines that share their x."""
+    if len(upper) < 2:
+        return ""
+    return tag("path", class_=class_, d=_moves([*upper, *reversed(lower)]) + "Z")
+
+
+def dots(centres: Iterable[Point], class_: str) -> str:
+    """Return round dots in one path (a zero-length stroke with round caps); the class sets their size."""
+    d = "".join(f"M{_plain(x)} {_plain(y)}h.01" for x, y in centres)
+    return tag("path", class_=class_, d=d) if d else ""
+
+
+def figure(width: float, height: float, title: str, *children: str, class_: str = "fig", desc: str = "") -> str:
+    """Return a whole SVG with its text alternative: a short title and, where more is to be said, a description."""
+    label = f"{title}. {desc}" if desc else title
+    return tag(
+        "svg", *children, class_=class_, viewBox=f"0 0 {_plain(width)} {_plain(height)}", role="img", aria_label=label
+    )
+
+
+def marker(shape: str, x: float, y: float, r: float, class_: str) -> str:
+    """Return a family's marker, so that families differ in grey print too."""
+    if shape == "circle":
+        return tag("circle", class_=class_, cx=x, cy=y, r=r)
+    corners = _MARKERS.get(shape, _MARKERS["square"])
+    return tag("path", class_=class_, d=_moves([(x + r * dx, y + r * dy) for dx, dy in corners]) + "Z")
+
+
+def standalone(svg: str, css: str) -> bytes:
+    """Return an SVG that carries its own colours, for places without the page's style sheet."""
+    head, rest = svg.split(">", 1)
+    return f'{head} xmlns="http://www.w3.org/2000/svg"><style>{css}</style>{rest}'.encode()
+
+
+def _moves(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{_plain(x)} {_plain(y)}" for x, y in points)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0").replace("-0.", "-.").removeprefix("0") or "0"
+    return escape(str(value))
+
+
+_MARKERS: dict[str, list[Point]] = {
+    "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+    "triangle": [(0, -1.15), (1.1, 0.85), (-1.1, 0.85)],
+    "down": [(0, 1.15), (1.1, -0.85), (-1.1, -0.85)],
+    "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
+    "cross": [
+        (-0.35, -1.1),
+        (0.35, -1.1),
+        (0.35, -0.35),
+        (1.1, -0.35),
+        (1.1, 0.35),
+        (0.35, 0.35),
+        (0.35, 1.1),
+        (-0.35, 1.1),
+        (-0.35, 0.35),
+        (-1.1, 0.35),
+        (-1.1, -0.35),
+        (-0.35, -0.35),
+    ],
+    "pentagon": [(0, -1.15), (1.1, -0.35), (0.7, 0.95), (-0.7, 0.95), (-1.1, -0.35)],
+    "star": [
+        (0, -1.3),
+        (0.35, -0.4),
+        (1.25, -0.4),
+        (0.55, 0.2),
+        (0.8, 1.1),
+        (0, 0.55),
+        (-0.8, 1.1),
+        (-0.55, 0.2),
+        (-1.25, -0.4),
+        (-0.35, -0.4),
+    ],
+}

@@ -1,0 +1,240 @@
+"""The first page: who, how ill, what to do with what certainty, what is not known, and the numbers that carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hepatica.report import numbers, words
+from hepatica.report.figures import Scale, axis_row, interval_row
+from hepatica.report.view.book import Book, Num, name_of, nearest
+
+_SCORES = ("meld_3", "meld_na", "meld", "peld", "child_pugh", "clif_c_aclf", "maddrey_df", "albi", "fib4")
+
+
+def decision(book: Book) -> dict[str, Any]:
+    """Return the decision page's content."""
+    plan = book.plan
+    advice: Mapping[str, Any] = plan.get("recommendation") or {}
+    chosen = book.chosen
+    return {
+        "who": who(plan.get("patient")),
+        "patient_id": patient_id(plan),
+        "ill": how_ill(book),
+        "headline": advice.get("headline") or (name_of(chosen[1]) if chosen else "No recommendation"),
+        "why": advice.get("why") or "",
+        "regret": advice.get("regret") or "",
+        "change": _lines(advice.get("would_change_if")),
+        "option": name_of(chosen[1]) if chosen else "",
+        "status": advice.get("status") or (chosen[1].get("status") if chosen else ""),
+        "certainty": advice.get("certainty") or (chosen[1].get("certainty") if chosen else None),
+        "unknown": _lines(plan.get("unknown")),
+        "numbers": key_numbers(book),
+        "do_now": [row for row in plan.get("do_now") or [] if isinstance(row, Mapping)],
+    }
+
+
+def patient_id(plan: Mapping[str, Any]) -> str:
+    """Return the id under which the record names its patient."""
+    patient = plan.get("patient")
+    return str(patient.get("id", "")) if isinstance(patient, Mapping) else str(patient or "")
+
+
+def who(patient: Any) -> str:
+    """Say who in one line: age, sex, weight, causes; what is unknown is said."""
+    if not isinstance(patient, Mapping):
+        return "age and sex unknown"
+    age, sex = patient.get("age_years"), patient.get("sex")
+    person = {"male": "man", "female": "woman"}.get(str(sex), "person of unknown sex")
+    if isinstance(age, int | float) and age < 18:
+        person = {"male": "boy", "female": "girl"}.get(str(sex), "child")
+    if isinstance(age, int | float):
+        parts = [f"{_years(age)}-year-old {person}" if age >= 1 else f"{int(age * 12)}-month-old {person}"]
+    else:
+        parts = [f"{person[0].upper()}{person[1:]}, age unknown"]
+    weight = patient.get("weight_kg")
+    if isinstance(weight, int | float):
+        parts.append(f"{numbers.number(weight, decimals=1)}{numbers.NARROW}kg")
+    causes = [words.plain(str(c)) for c in patient.get("causes") or []]
+    parts.append("cause: " + ", ".join(causes) if causes else "cause unknown")
+    return " · ".join(parts)
+
+
+def how_ill(book: Book) -> dict[str, Any]:
+    """Return the stage's label and the scores worth one line."""
+    stage, scores, at = stage_parts(book.plan)
+    shown = []
+    meld_done = False
+    for name in _SCORES:
+        if name not in scores or (name.startswith("meld") and meld_done):
+            continue
+        meld_done = meld_done or name.startswith("meld")
+        known = words.variable(name)
+        row = scores[name]
+        shown.append(
+            {
+                "label": score_label(name),
+                "num": book.num(f"{at}.{name}.value", decimals=max(known.decimals, 1)),
+                "grade": row.get("class") if isinstance(row, Mapping) else None,
+            }
+        )
+    label = str(stage.get("label") or "stage undetermined")
+    grade = stage.get("aclf_grade")
+    return {"label": label, "grade": grade, "scores": shown[:3], "why": [str(w) for w in stage.get("why") or []]}
+
+
+def stage_parts(plan: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any], str]:
+    """Return the stage, its scores and the path of the scores, whichever way the plan nests them."""
+    outer = plan.get("stage")
+    if not isinstance(outer, Mapping):
+        return {"label": str(outer or "")}, plan.get("scores") or {}, "$.scores"
+    inner = outer.get("stage")
+    stage = inner if isinstance(inner, Mapping) else outer
+    if "scores" in outer:
+        return stage, outer["scores"], "$.stage.scores"
+    return stage, plan.get("scores") or {}, "$.scores"
+
+
+def score_label(name: str) -> str:
+    """Return a score's name as clinicians write it."""
+    special = {
+        "albi": "ALBI",
+        "palbi": "PALBI",
+        "fib4": "FIB-4",
+        "apri": "APRI",
+        "meld_na_kim": "MELD-Na (Kim)",
+        "ukeld": "UKELD",
+        "maddrey_df": "Maddrey DF",
+        "clif_c_aclf": "CLIF-C ACLF",
+        "clif_c_ad": "CLIF-C AD",
+        "clif_c_of": "CLIF-C OF",
+        "nafld_fs": "NAFLD fibrosis score",
+        "de_ritis": "De Ritis (AST/ALT)",
+        "gahs": "GAHS",
+        "abic": "ABIC",
+        "aarc": "AARC",
+        "lille": "Lille",
+        "globe": "GLOBE",
+        "mayo_pbc": "Mayo PBC",
+        "r_factor": "R factor",
+        "hys_law": "Hy's law",
+        "baveno_vi": "Baveno VI",
+        "baveno_vii": "Baveno VII",
+        "wilson": "Wilson index",
+    }
+    return special.get(name) or words.variable(name).label
+
+
+def key_numbers(book: Book) -> list[dict[str, Any]]:
+    """Return the two or three numbers that carry the recommendation, each with its interval drawn."""
+    day = book.main_day
+    standard, chosen = book.standard, book.chosen
+    rows = []
+    if standard:
+        rows.append(_survival_number(book, standard, day, f"Alive {at_day(day)}, standard care"))
+    other = chosen if chosen and chosen[1].get("id") != "standard_care" else _best_cells(book)
+    if other:
+        said = name_of(other[1])
+        rows.append(_gain_number(book, other, day, f"{said}: difference in survival {at_day(day)}"))
+        rows.append(_score_number(book, other, day, said))
+    return [r for r in rows if r]
+
+
+def _survival_number(
+    book: Book, option: tuple[int, Mapping[str, Any]], day: float, label: str
+) -> dict[str, Any] | None:
+    i, o = option
+    points = (o.get("forecast") or {}).get("survival")
+    at = nearest(points, day)
+    if points is None or at is None:
+        return None
+    base = f"$.options[{i}].forecast.survival[{at}]"
+    return _drawn(book, points[at], base, "survival", label, Scale(0, 1), o, None)
+
+
+def _gain_number(book: Book, option: tuple[int, Mapping[str, Any]], day: float, label: str) -> dict[str, Any] | None:
+    i, o = option
+    points = (o.get("difference") or {}).get("survival")
+    at = nearest(points, day)
+    if points is None or at is None:
+        return None
+    base = f"$.options[{i}].difference.survival[{at}]"
+    edge = max(abs(points[at].get("p05") or 0), abs(points[at].get("p95") or 0), 0.02) * 1.1
+    return _drawn(book, points[at], base, "survival", label, Scale(-edge, edge), o, 0.0, signed=True)
+
+
+def _score_number(book: Book, option: tuple[int, Mapping[str, Any]], day: float, said: str) -> dict[str, Any] | None:
+    i, o = option
+    gaps = o.get("difference") or {}
+    name = next((n for n in ("meld_3", "meld_na", "meld") if gaps.get(n)), None)
+    at = nearest(gaps.get(name), day) if name else None
+    if name is None or at is None:
+        return None
+    point = gaps[name][at]
+    edge = max(abs(point.get("p05") or 0), abs(point.get("p95") or 0), 1.0) * 1.1
+    label = f"{said}: difference in {words.variable(name).label} {at_day(day)}"
+    return _drawn(
+        book, point, f"$.options[{i}].difference.{name}[{at}]", name, label, Scale(-edge, edge), o, 0.0, signed=True
+    )
+
+
+def _drawn(
+    book: Book,
+    point: Mapping[str, Any],
+    base: str,
+    name: str,
+    label: str,
+    scale: Scale,
+    option: Mapping[str, Any],
+    reference: float | None,
+    *,
+    signed: bool = False,
+) -> dict[str, Any]:
+    kind = words.family(option.get("family"))
+    middle = "p50" if point.get("p50") is not None else "mean"
+    value = book.of(name, f"{base}.{middle}", signed=signed)
+    low, high = book.of(name, f"{base}.p05", signed=signed), book.of(name, f"{base}.p95", signed=signed)
+    return {
+        "label": label,
+        "value": value,
+        "low": low,
+        "high": high,
+        "statistic": "median" if middle == "p50" else "mean",
+        "axis": axis_row(scale, percent=name in words.names.FRACTIONS, signed=signed, title="Axis"),
+        "svg": interval_row(
+            point,
+            scale,
+            css=kind.css,
+            marker=kind.marker,
+            reference=reference,
+            title=f"{label}: {value}, 90 % interval {said_interval(low, high)}",
+        ),
+    }
+
+
+def said_interval(low: Num | None, high: Num | None) -> str:
+    """Write an interval in words."""
+    return f"{low.text} to {high}" if low and high else "unknown"
+
+
+def at_day(day: float) -> str:
+    """Say when: `at day 90`, `at 1 year`."""
+    said = numbers.span(day)
+    return said if said == "now" else f"at {said}"
+
+
+def _best_cells(book: Book) -> tuple[int, Mapping[str, Any]] | None:
+    rows = [r for r in book.live if r[1].get("family") == "cells"] or [
+        r for r in book.live if r[1].get("id") != "standard_care"
+    ]
+    return rows[0] if rows else None
+
+
+def _lines(value: Any) -> list[str]:
+    if not value:
+        return []
+    return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _years(age: float) -> str:
+    return str(int(age))

@@ -1,0 +1,99 @@
+"""The whole report as plain values, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hepatica.report import numbers, words
+from hepatica.report.view import cells, curves, decision, harms, options, record, talk, trials
+from hepatica.report.view.book import Book
+
+DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
+
+
+def document(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything the page and the PDF show of one plan."""
+    book = Book(plan)
+    shown = {
+        "decision": decision.decision(book),
+        "do_now": talk.do_now(book),
+        "audit": talk.audit(book),
+        "comparison": options.comparison(book),
+        "courses": curves.courses(book),
+        "balance": harms.balance(book),
+        "record": record.record(book),
+        "bodies": cells.bodies(book),
+        "lobules": cells.lobules(book),
+        "trials": trials.eligibility(book),
+        "questions": talk.questions(book),
+        "follow_up": talk.follow_up(book),
+        "consent": talk.consent(book),
+        "regulation": talk.regulation(book),
+        "evidence": talk.evidence(book),
+    }
+    shown["lineage"] = _lineage(book)
+    shown["sources"] = [_source(n, s, e) for n, s, e in book.cited()]
+    shown["method"] = {
+        "version": plan.get("hepatica_version") or "",
+        "seed": plan.get("seed"),
+        "draws": plan.get("draws"),
+        "created": str(plan.get("created") or ""),
+        "day": numbers.iso_date(plan.get("created")),
+        "horizons": ", ".join(numbers.span(d) for d in book.horizons),
+    }
+    shown["disclaimer"] = DISCLAIMER
+    shown["terms"] = words.terms()
+    shown["families"] = _families(book)
+    return shown
+
+
+def _families(book: Book) -> list[words.Family]:
+    return list({words.family(o.get("family")).name: words.family(o.get("family")) for _, o in book.live}.values())
+
+
+def _lineage(book: Book) -> list[dict[str, Any]]:
+    rows = []
+    for pattern in book.lineage.patterns:
+        chain = [
+            {
+                "step": str(c.get("step") or ""),
+                "text": str(c.get("text") or ""),
+                "grade": str(c.get("grade") or ""),
+                "cites": book.cite(c.get("source")),
+                "named": book.named(c.get("source")),
+            }
+            for c in pattern.get("chain") or []
+            if isinstance(c, Mapping)
+        ]
+        grades = [c["grade"] for c in chain if c["grade"] in ("A", "B", "C")]
+        rows.append(
+            {
+                "path": str(pattern["path"]),
+                "unit": str(pattern.get("unit") or ""),
+                "chain": chain,
+                "weakest": max(grades, default=""),
+                "cites": book.cite(pattern.get("sources")),
+            }
+        )
+    return rows
+
+
+def _source(number: int, identifier: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    pmid, doi, url = (str(entry.get(k) or "") for k in ("pmid", "doi", "url"))
+    link = ""
+    if pmid.isdigit():
+        link = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
+    elif doi.startswith("10."):
+        link = f"https://doi.org/{doi}"
+    elif url.startswith(("https://", "http://")):
+        link = url
+    return {
+        "number": number,
+        "id": identifier,
+        "citation": str(entry.get("citation") or identifier),
+        "pmid": pmid,
+        "doi": doi,
+        "link": link,
+        "note": str(entry.get("note") or ""),
+    }

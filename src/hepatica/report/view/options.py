@@ -1,0 +1,198 @@
+"""The options side by side: survival, difference, response, cost on shared axes; and what was ruled out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hepatica.report import numbers, words
+from hepatica.report.figures import Scale, axis_row, interval_row, quantile_dots
+from hepatica.report.figures.dots import COUNT, quantiles
+from hepatica.report.view.book import Book, Num, name_of, nearest
+from hepatica.report.view.decision import at_day, said_interval
+
+_DIFFERENT = ("meld_3", "meld_na", "meld", "child_pugh", "ammonia_umol_l", "bilirubin_umol_l")
+
+
+def comparison(book: Book) -> dict[str, Any]:
+    """Return the rows and shared axes of the comparison, and the ruled-out options with their reasons."""
+    day = book.main_day
+    live = book.live
+    column = next((n for n in _DIFFERENT if any((o.get("difference") or {}).get(n) for _, o in live)), None)
+    level = _scale(book, "forecast", "survival", day)
+    gain = _scale(book, "difference", "survival", day, zero=True)
+    change = _scale(book, "difference", column, day, zero=True) if column else None
+    standard = book.standard
+    reference = None
+    if standard:
+        points = (standard[1].get("forecast") or {}).get("survival")
+        at = nearest(points, day)
+        reference = _middle(points[at]) if points and at is not None else None
+    rows = []
+    for i, option in live:
+        rows.append(
+            {
+                **option_head(book, i, option),
+                "survival": _cell(book, i, option, "forecast", "survival", day, level, reference),
+                "gain": _cell(book, i, option, "difference", "survival", day, gain, 0.0),
+                "change": _cell(book, i, option, "difference", column, day, change, 0.0) if column else None,
+                "better": book.num(f"$.options[{i}].benefit.p_survival_better", "percent"),
+                "qaly": _amount(book, f"$.options[{i}].qaly", decimals=2),
+                "cost": _amount(book, f"$.options[{i}].cost"),
+                "avoided": _amount(book, f"$.options[{i}].procedures_avoided", decimals=2),
+                "net": _amount(book, f"$.options[{i}].net_benefit", decimals=3, signed=True),
+                "response": response(book, i, option),
+                "because": option.get("because") or "",
+            }
+        )
+    known = words.variable(column) if column else None
+    return {
+        "when": at_day(day),
+        "rows": rows,
+        "change_label": f"{known.label} difference" if known else "",
+        "change_better": _better(known.better) if known else "",
+        "axes": {
+            "survival": axis_row(level, percent=True, title="Axis: alive, percent"),
+            "gain": axis_row(gain, percent=True, signed=True, title="Axis: difference in survival, percentage points"),
+            "change": axis_row(change, signed=True, title=f"Axis: difference in {known.label}")
+            if known and change
+            else "",
+        },
+        "ruled_out": [
+            option_head(book, i, o) | {"because": o.get("because") or "no reason given", "source": o.get("source")}
+            for i, o in book.ruled_out
+        ],
+    }
+
+
+def option_head(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what names an option everywhere: name, family, status, certainty, regimen."""
+    kind = words.family(option.get("family"))
+    regimen = []
+    route = option.get("route")
+    if route:
+        regimen.append(words.plain(str(route)))
+    amount = book.num(f"$.options[{index}].dose_cells", "dose")
+    days = [d for d in option.get("schedule_days") or [] if isinstance(d, int | float)]
+    if amount and days:
+        regimen.append("day " + ", ".join(numbers.number(d) for d in days) if any(days) else "once")
+    return {
+        "index": index,
+        "id": str(option.get("id", "")),
+        "name": name_of(option),
+        "css": kind.css,
+        "marker": kind.marker,
+        "family": kind.name if option.get("family") else "",
+        "status": str(option.get("status") or ""),
+        "dose": amount,
+        "regimen": ", ".join(regimen),
+        "certainty": option.get("certainty"),
+        "basis": option.get("basis") or "",
+        "rank": option.get("rank"),
+        "standard": option.get("id") == "standard_care",
+    }
+
+
+def response(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the time to response as twenty dots, or as one number where the plan gives one."""
+    spread = option.get("time_to_response_days")
+    base = f"$.options[{index}].time_to_response_days"
+    kind = words.family(option.get("family"))
+    if isinstance(spread, bool) or spread is None:
+        return None
+    if isinstance(spread, int | float):
+        return {"value": book.num(base, unit="days"), "low": None, "high": None, "svg": ""}
+    if isinstance(spread, list):
+        values, share = quantiles([float(v) for v in spread if isinstance(v, int | float)]), 1.0
+        middle = low = high = None
+    else:
+        share = next(
+            (float(spread[k]) for k in ("p_response", "p_any", "share") if isinstance(spread.get(k), int | float)), 1.0
+        )
+        values = quantiles(spread, max(round(COUNT * share), 1)) if share > 0 else []
+        middle = book.num(f"{base}.p50", unit="days") or book.num(f"{base}.mean", unit="days")
+        low, high = book.num(f"{base}.p05", unit="days"), book.num(f"{base}.p95", unit="days")
+    if not values:
+        return {"value": middle, "low": low, "high": high, "svg": ""} if middle else None
+    horizon = max(max(values) * 1.05, 7.0)
+    said = f"Time to response, {name_of(option)}: half by {middle or 'an unknown day'}, 90 % {said_interval(low, high)}"
+    return {
+        "value": middle,
+        "low": low,
+        "high": high,
+        "values": values,
+        "css": kind.css,
+        "title": said,
+        "svg": quantile_dots(values, horizon, css=kind.css, title=said, never=COUNT - len(values)),
+    }
+
+
+def _cell(
+    book: Book,
+    index: int,
+    option: Mapping[str, Any],
+    part: str,
+    name: str,
+    day: float,
+    scale: Scale | None,
+    reference: float | None,
+) -> dict[str, Any] | None:
+    points = (option.get(part) or {}).get(name)
+    at = nearest(points, day)
+    if points is None or at is None or scale is None:
+        return None
+    base = f"$.options[{index}].{part}.{name}[{at}]"
+    signed = part == "difference"
+    middle = "p50" if points[at].get("p50") is not None else "mean"
+    value = book.of(name, f"{base}.{middle}", signed=signed)
+    low, high = book.of(name, f"{base}.p05", signed=signed), book.of(name, f"{base}.p95", signed=signed)
+    kind = words.family(option.get("family"))
+    said = f"{name_of(option)}: {value}, 90 % interval {said_interval(low, high)}"
+    return {
+        "value": value,
+        "low": low,
+        "high": high,
+        "svg": interval_row(points[at], scale, css=kind.css, marker=kind.marker, reference=reference, title=said),
+    }
+
+
+def _scale(book: Book, part: str, name: str | None, day: float, *, zero: bool = False) -> Scale:
+    seen = []
+    for _, option in book.live:
+        points = (option.get(part) or {}).get(name) if name else None
+        at = nearest(points, day)
+        if points and at is not None:
+            seen += [points[at].get(k) for k in ("p05", "p95", "p50", "mean")]
+    values = [float(v) for v in seen if isinstance(v, int | float)]
+    return Scale.over(values, include=0.0 if zero else None, pad=0.06)
+
+
+def _middle(point: Mapping[str, Any]) -> float | None:
+    value = point.get("p50") if point.get("p50") is not None else point.get("mean")
+    return float(value) if value is not None else None
+
+
+def _amount(
+    book: Book, path: str, *, decimals: int | None = None, signed: bool = False
+) -> dict[str, Num | str | None] | None:
+    whole = book.num(path, decimals=decimals, signed=signed)
+    if whole:
+        return {"value": whole, "low": None, "high": None, "unit": ""}
+    value = book.num(f"{path}.mean", decimals=decimals, signed=signed) or book.num(
+        f"{path}.p50", decimals=decimals, signed=signed
+    )
+    if value is None:
+        return None
+    from hepatica.report.lineage import value_at
+
+    unit = value_at(book.plan, f"{path}.unit") or value_at(book.plan, f"{path}.currency") or ""
+    return {
+        "value": value,
+        "unit": str(unit),
+        "low": book.num(f"{path}.p05", decimals=decimals, signed=signed),
+        "high": book.num(f"{path}.p95", decimals=decimals, signed=signed),
+    }
+
+
+def _better(direction: int) -> str:
+    return {1: "higher is better", -1: "lower is better"}.get(direction, "")

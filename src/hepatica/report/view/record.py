@@ -1,0 +1,214 @@
+"""The patient's record as read: scores, laboratory results over time, what was set aside, how well the twin fits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from hepatica.report import numbers, words
+from hepatica.report.figures import Scale, interval_row, lab_spark, range_bar
+from hepatica.report.view.book import Book, Num
+from hepatica.report.view.decision import score_label, stage_parts
+
+UNITS = {"umol/L": "µmol/L", "1e9/L": "10⁹/L", "1": "", "Cel": "°C", "1/min": "/min", "ug/L": "µg/L"}
+_UPPER = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "map", "egfr", "ldh", "igg"}
+
+
+def record(book: Book) -> dict[str, Any]:
+    """Return scores, missing scores, labs, set-aside values and the fit."""
+    stage, scores, at = stage_parts(book.plan)
+    outer: Any = book.plan.get("stage")
+    missing = outer.get("missing") if isinstance(outer, Mapping) else None
+    patient: Any = book.plan.get("patient")
+    patient = patient if isinstance(patient, Mapping) else {}
+    return {
+        "label": stage.get("label") or "stage undetermined",
+        "why": [str(w) for w in stage.get("why") or []],
+        "contradictions": [str(w) for w in stage.get("contradictions") or []],
+        "scores": [_score(book, name, row, f"{at}.{name}") for name, row in scores.items() if isinstance(row, Mapping)],
+        "missing": [_missing(m) for m in missing or [] if isinstance(m, Mapping)],
+        "labs": labs(book, patient),
+        "set_aside": [
+            {k: str(s.get(k, "")) for k in ("what", "where", "why")}
+            for s in patient.get("set_aside") or []
+            if isinstance(s, Mapping)
+        ],
+        "fit": fit(book),
+    }
+
+
+def analyte_label(name: str) -> str:
+    """Return an analyte's name as a laboratory prints it."""
+    if name.lower() in _UPPER:
+        return name.upper()
+    special = {
+        "hvpg": "HVPG",
+        "pao2": "PaO₂",
+        "fio2": "FiO₂",
+        "ph": "pH",
+        "hba1c": "HbA1c",
+        "hbv_dna": "HBV DNA",
+        "hcv_rna": "HCV RNA",
+        "pt_percent": "Prothrombin",
+        "pt_s": "Prothrombin time",
+    }
+    return special.get(name) or words.plain(name)[:1].upper() + words.plain(name)[1:]
+
+
+def labs(book: Book, patient: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one row an analyte: newest value, range, flag, course."""
+    groups: dict[str, list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
+    for k, row in enumerate(patient.get("labs") or []):
+        if isinstance(row, Mapping) and isinstance(row.get("value"), int | float):
+            groups[str(row.get("analyte", ""))].append((k, row))
+    rows = []
+    for analyte, found in groups.items():
+        found.sort(key=lambda r: (r[1].get("time") is not None, str(r[1].get("time") or "")))
+        k, newest = found[-1]
+        low, high = _limit(newest.get("ref_low")), _limit(newest.get("ref_high"))
+        value = float(newest["value"])
+        flag = _flag(newest.get("flag"), value, low, high)
+        label = analyte_label(analyte)
+        unit = UNITS.get(str(newest.get("unit") or ""), str(newest.get("unit") or ""))
+        num = book.num(f"$.patient.labs[{k}].value", "exact", unit=unit)
+        dated = [(d, float(r["value"])) for _, r in found if (d := _ordinal(r.get("time"))) is not None]
+        reference = _reference(low, high)
+        rows.append(
+            {
+                "label": label,
+                "num": num,
+                "reference": reference,
+                "flag": flag,
+                "count": len(found),
+                "date": numbers.iso_date(newest.get("time")),
+                "age": book.num(f"$.patient.labs[{k}].age_d", decimals=0, unit="d"),
+                "bar": range_bar(
+                    value,
+                    low,
+                    high,
+                    flagged=flag in ("high", "low"),
+                    title=f"{label} {num}, reference {reference or 'not given'}",
+                )
+                if low is not None or high is not None
+                else "",
+                "spark": lab_spark(
+                    [d for d, _ in dated],
+                    [v for _, v in dated],
+                    low,
+                    high,
+                    title=f"{label}: "
+                    + ", ".join(f"{date.fromordinal(int(d)).isoformat()} {numbers.exact(v)}" for d, v in dated),
+                )
+                if len(dated) > 1
+                else "",
+            }
+        )
+    return rows
+
+
+def fit(book: Book) -> dict[str, Any] | None:
+    """Return how the twin fits this patient: status, effective sample size, observed against predicted."""
+    found = book.plan.get("fit")
+    if not isinstance(found, Mapping):
+        return None
+    checks = []
+    for k, row in enumerate(found.get("check") or []):
+        base = f"$.fit.check[{k}]"
+        observed, low, middle, high = (book.num(f"{base}.{key}") for key in ("observed", "p05", "p50", "p95"))
+        if observed is None or low is None or high is None:
+            continue
+        label = analyte_label(str(row.get("analyte", "")).split("_umol")[0].split("_g_l")[0])
+        scale = Scale.over([observed.value, low.value, high.value], pad=0.15)
+        inside = low.value <= observed.value <= high.value
+        checks.append(
+            {
+                "label": label,
+                "observed": observed,
+                "low": low,
+                "middle": middle,
+                "high": high,
+                "inside": inside,
+                "svg": interval_row(
+                    row,
+                    scale,
+                    css="standard",
+                    marker="circle",
+                    reference=observed.value,
+                    title=f"{label}: observed {observed}, fitted 90 % interval {low} to {high}",
+                ),
+            }
+        )
+    return {
+        "status": str(found.get("status") or "unknown"),
+        "draws": book.num("$.fit.draws", "exact"),
+        "ess": book.num("$.fit.ess"),
+        "k": book.num("$.fit.pareto_k"),
+        "notes": [str(n) for n in found.get("notes") or []],
+        "checks": checks,
+    }
+
+
+def _score(book: Book, name: str, row: Mapping[str, Any], base: str) -> dict[str, Any]:
+    inputs = []
+    for key, value in (row.get("inputs") or {}).items():
+        known = words.variable(key)
+        num = book.num(f"{base}.inputs.{key}", unit=known.unit if key in words.names.VARIABLES else "")
+        inputs.append(f"{known.label if key in words.names.VARIABLES else words.plain(key)} {num or value}")
+    value = book.num(f"{base}.value", decimals=2)
+    shown = value or (str(row["value"]) if row.get("value") is not None else "")
+    return {
+        "label": score_label(name),
+        "value": value,
+        "text": "" if value else shown,
+        "grade": row.get("class"),
+        "inputs": ", ".join(inputs),
+        "at": numbers.iso_date(row.get("at")),
+        "cites": book.cite(row.get("source")),
+        "named": book.named(row.get("source")),
+    }
+
+
+def _missing(row: Mapping[str, Any]) -> dict[str, Any]:
+    interval = row.get("interval")
+    possible = ""
+    if isinstance(interval, list | tuple) and len(interval) == 2:
+        possible = f"{numbers.number(interval[0])} to {numbers.number(interval[1])}"
+    needs = row.get("needs") or []
+    needs = [needs] if isinstance(needs, str) else needs
+    return {
+        "label": score_label(str(row.get("score", ""))),
+        "needs": ", ".join(words.plain(str(n)) for n in needs),
+        "possible": possible,
+    }
+
+
+def _flag(given: Any, value: float, low: float | None, high: float | None) -> str:
+    if high is not None and value > high:
+        return "high"
+    if low is not None and value < low:
+        return "low"
+    if low is None and high is None:
+        return str(given or "")
+    return "in range"
+
+
+def _reference(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{numbers.exact(low)} to {numbers.exact(high)}"
+    return f"≥ {numbers.exact(low)}" if low is not None else f"≤ {numbers.exact(high)}" if high is not None else ""
+
+
+def _limit(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _ordinal(time: Any) -> float | None:
+    try:
+        return float(date.fromisoformat(str(time)[:10]).toordinal()) if time else None
+    except ValueError:
+        return None
+
+
+__all__ = ["Num", "analyte_label", "fit", "labs", "record"]

@@ -1,0 +1,172 @@
+"""What is done, said and signed: do now, audit, the five questions, follow-up, consent, regulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hepatica.report import numbers, words
+from hepatica.report.view.book import Book
+
+_URGENCY = {"now": 0, "today": 1, "soon": 2}
+_STATUS = {"not met": 0, "unknown": 1, "met": 2, "not applicable": 3}
+
+
+def do_now(book: Book) -> list[dict[str, Any]]:
+    """Return what must be done before any option is weighed, the most urgent first."""
+    rows = [
+        {
+            "text": str(r.get("text") or words.plain(str(r.get("id", "")))),
+            "because": str(r.get("because") or ""),
+            "urgency": str(r.get("urgency") or "now"),
+            "cites": book.cite(r.get("source")),
+            "named": book.named(r.get("source")),
+        }
+        for r in book.plan.get("do_now") or []
+        if isinstance(r, Mapping)
+    ]
+    return sorted(rows, key=lambda r: _URGENCY.get(r["urgency"], 3))
+
+
+def audit(book: Book) -> list[dict[str, Any]]:
+    """Return the audit of standard care: what is not met first."""
+    rows = [
+        {
+            "item": str(r.get("item") or words.plain(str(r.get("id", "")))),
+            "status": str(r.get("status") or "unknown"),
+            "because": str(r.get("because") or ""),
+            "action": str(r.get("action") or ""),
+            "cites": book.cite(r.get("source")),
+            "named": book.named(r.get("source")),
+        }
+        for r in book.plan.get("audit") or []
+        if isinstance(r, Mapping)
+    ]
+    return sorted(rows, key=lambda r: _STATUS.get(r["status"], 4))
+
+
+def questions(book: Book) -> list[dict[str, Any]]:
+    """Return the patient's questions with their answers and the numbers behind them."""
+    rows = []
+    for k, row in enumerate(book.plan.get("questions") or []):
+        if not isinstance(row, Mapping):
+            continue
+        found = [
+            n
+            for n in (
+                _number(book, v, f"$.questions[{k}].numbers[{j}]") for j, v in enumerate(row.get("numbers") or [])
+            )
+            if n
+        ]
+        rows.append(
+            {
+                "question": str(row.get("question") or words.plain(str(row.get("id", "")))),
+                "answer": str(row.get("answer") or ""),
+                "certainty": row.get("certainty"),
+                "numbers": found,
+            }
+        )
+    return rows
+
+
+def _number(book: Book, row: Any, base: str) -> dict[str, Any] | None:
+    if not isinstance(row, Mapping):
+        return None
+    unit = str(row.get("unit") or "")
+    style = "percent" if unit in ("probability", "fraction", "share") else ""
+    shown = "" if style or unit in ("1",) else unit
+    value, low, high = (book.num(f"{base}.{key}", style, unit=shown) for key in ("value", "lo", "hi"))
+    if value is None:
+        return None
+    return {
+        "label": str(row.get("label") or ""),
+        "value": value,
+        "low": low,
+        "high": high,
+        "cites": book.cite(row.get("source")),
+    }
+
+
+def follow_up(book: Book) -> list[dict[str, Any]]:
+    """Return the follow-up schedule in time order, with its dates."""
+    rows = [r for r in book.plan.get("follow_up") or [] if isinstance(r, Mapping)]
+    rows.sort(key=lambda r: r["day"] if isinstance(r.get("day"), int | float) else 1e9)
+    return [
+        {
+            "when": numbers.span(r["day"]) if isinstance(r.get("day"), int | float) else "",
+            "date": numbers.on_day(book.created, r["day"]) if isinstance(r.get("day"), int | float) else "",
+            "what": str(r.get("what") or ""),
+            "why": str(r.get("why") or ""),
+            "cites": book.cite(r.get("source")),
+        }
+        for r in rows
+    ]
+
+
+def consent(book: Book) -> dict[str, Any] | None:
+    """Return the consent elements and what is still missing from them."""
+    found = book.plan.get("consent")
+    if not isinstance(found, Mapping) or not (found.get("elements") or found.get("gaps")):
+        return None
+    option = next((o for _, o in book.options if o.get("id") == found.get("option")), None)
+    elements = [
+        {
+            "title": str(e.get("title") or words.plain(str(e.get("id", "")))),
+            "text": str(e.get("text") or ""),
+            "cites": book.cite(e.get("source")),
+        }
+        for e in found.get("elements") or []
+        if isinstance(e, Mapping)
+    ]
+    named = str((option or {}).get("name") or words.plain(str(found.get("option") or "")))
+    return {
+        "version": str(found.get("version") or ""),
+        "option": named,
+        "elements": elements,
+        "gaps": _texts(found.get("gaps")),
+    }
+
+
+def regulation(book: Book) -> dict[str, Any] | None:
+    """Return the regulatory pathway and its checklist."""
+    found = book.plan.get("regulation")
+    if not isinstance(found, Mapping):
+        return None
+    items = [
+        {
+            "text": str(e.get("text") or ""),
+            "status": words.plain(str(e.get("status") or "")),
+            "cites": book.cite(e.get("source")),
+            "named": book.named(e.get("source")),
+        }
+        for e in found.get("items") or []
+        if isinstance(e, Mapping)
+    ]
+    return {
+        "jurisdiction": str(found.get("jurisdiction") or ""),
+        "product": words.plain(str(found.get("product") or "")),
+        "pathway": str(found.get("pathway") or ""),
+        "items": items,
+        "gaps": _texts(found.get("gaps")),
+    }
+
+
+def evidence(book: Book) -> list[dict[str, Any]]:
+    """Return the statements of evidence behind each option."""
+    return [
+        {
+            "option": str(o.get("name") or o.get("id")),
+            "css": words.family(o.get("family")).css,
+            "text": str(e.get("text") or ""),
+            "certainty": e.get("certainty"),
+            "cites": book.cite(e.get("source")),
+            "named": book.named(e.get("source")),
+        }
+        for _, o in book.options
+        for e in o.get("evidence") or []
+        if isinstance(e, Mapping)
+    ]
+
+
+def _texts(rows: Any) -> list[str]:
+    return [str(r.get("text") or r.get("title") or r) if isinstance(r, Mapping) else str(r) for r in rows or []]

@@ -1,0 +1,15 @@
+"""The names the report uses for variables, treatment families, certainty and terms: one name for one thing."""
+
+from hepatica.report.words.names import (
+    CERTAINTY,
+    FAMILIES,
+    Family,
+    Variable,
+    certainty_step,
+    family,
+    plain,
+    variable,
+)
+from hepatica.report.words.terms import terms
+
+__all__ = ["CERTAINTY", "FAMILIES", "Family", "Variable", "certainty_step", "family", "plain", "terms", "variable"]

@@ -1,0 +1,110 @@
+"""Labels, units and display digits of every variable, and the class and marker of every treatment family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CERTAINTY = ("very low", "low", "moderate", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """How one quantity is named and written; `better` is +1 where higher is better, -1 where lower is, 0 unsaid."""
+
+    id: str
+    label: str
+    unit: str = ""
+    decimals: int = 1
+    better: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One treatment family: its name, the CSS class that carries its hue, its marker shape."""
+
+    name: str
+    css: str
+    marker: str
+
+
+VARIABLES = {
+    v.id: v
+    for v in (
+        Variable("meld_3", "MELD 3.0", "points", 1, -1),
+        Variable("meld_na", "MELD-Na", "points", 1, -1),
+        Variable("meld", "MELD", "points", 1, -1),
+        Variable("peld", "PELD", "points", 1, -1),
+        Variable("child_pugh", "Child-Pugh", "points", 1, -1),
+        Variable("bilirubin_umol_l", "Bilirubin", "µmol/L", 0, -1),
+        Variable("albumin_g_l", "Albumin", "g/L", 1, 1),
+        Variable("inr", "INR", "", 2, -1),
+        Variable("creatinine_umol_l", "Creatinine", "µmol/L", 0, -1),
+        Variable("sodium_mmol_l", "Sodium", "mmol/L", 0, 1),
+        Variable("ammonia_umol_l", "Ammonia", "µmol/L", 0, -1),
+        Variable("alt_u_l", "ALT", "U/L", 0, -1),
+        Variable("ast_u_l", "AST", "U/L", 0, -1),
+        Variable("platelets_e9_l", "Platelets", "10⁹/L", 0, 1),
+        Variable("hvpg_mmhg", "Portal pressure gradient", "mmHg", 1, -1),
+        Variable("ascites_l", "Ascites", "L", 1, -1),
+        Variable("hepatocytes_fraction", "Working hepatocytes", "% of normal", 0, 1),
+        Variable("collagen_percent", "Scar (collagen)", "% of area", 1, -1),
+        Variable("inflammation", "Inflammation", "relative", 2, -1),
+        Variable("survival", "Alive", "%", 0, 1),
+        Variable("transplant_free_survival", "Alive without transplant", "%", 0, 1),
+        Variable("decompensation", "Decompensated so far", "%", 0, -1),
+    )
+}
+
+FAMILIES = {
+    f.name: f
+    for f in (
+        Family("standard care", "standard", "circle"),
+        Family("cells", "cells", "square"),
+        Family("growth factor", "growth", "triangle"),
+        Family("apheresis", "apheresis", "diamond"),
+        Family("drug", "drug", "down"),
+        Family("lifestyle", "lifestyle", "cross"),
+        Family("procedure", "procedure", "pentagon"),
+        Family("transplant", "transplant", "star"),
+    )
+}
+
+_PLAIN = {
+    "HBV": "hepatitis B",
+    "HCV": "hepatitis C",
+    "HDV": "hepatitis D",
+    "MASLD": "metabolic fatty liver disease",
+    "AIH": "autoimmune hepatitis",
+    "PBC": "primary biliary cholangitis",
+    "PSC": "primary sclerosing cholangitis",
+    "DILI": "drug-induced injury",
+    "alpha1": "alpha-1 antitrypsin deficiency",
+    "wilson": "Wilson disease",
+    "only_option": "Is this my only option?",
+    "age": "Does my age matter?",
+    "side_effects": "What are the side effects?",
+    "cost": "Who pays, and what does it cost?",
+    "how_long": "How long until results, and what follow-up?",
+}
+PROBABILITY = ("survival", "transplant_free_survival", "decompensation")
+FRACTIONS = (*PROBABILITY, "hepatocytes_fraction")
+
+
+def variable(name: str) -> Variable:
+    """Return how a variable is written; an unknown name is shown as it is."""
+    return VARIABLES.get(name) or Variable(name, plain(name).capitalize(), "", 2)
+
+
+def family(name: str | None) -> Family:
+    """Return the family of an option; an unknown one is drawn as a drug would be."""
+    return FAMILIES.get(name or "", FAMILIES["drug"])
+
+
+def plain(identifier: str) -> str:
+    """Turn an identifier into words."""
+    return _PLAIN.get(identifier) or identifier.replace("_", " ")
+
+
+def certainty_step(word: str | None) -> int:
+    """Return 1 (very low) to 4 (high), or 0 where no certainty was given."""
+    return CERTAINTY.index(word) + 1 if word in CERTAINTY else 0
