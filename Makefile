@@ -26,14 +26,10 @@ test: .venv/.test-ready
 	@echo "== all passed"
 
 clean:
-	rm -rf .venv $(OUT) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 .venv/bin/python:
-	@echo "== making .venv with $$($(PYTHON) --version)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "hepatica needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@$(PYTHON) -m venv .venv || \
-	  { rm -rf .venv; echo "This Python cannot make an environment; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@.ci/environment $(PYTHON)
 
 .venv/.plan-ready: pyproject.toml | .venv/bin/python
 	@echo "== installing hepatica into .venv (a minute or two the first time)"
