@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hepatica.evidence.adverse import harms, safety
     from hepatica.evidence.answer import Answer, pool
     from hepatica.evidence.base import bibliography, findings, reference, studies, study
     from hepatica.evidence.catalogue import (
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
         utilities,
     )
     from hepatica.evidence.csv_data import pool_file
-    from hepatica.evidence.harms import harms, safety
     from hepatica.evidence.living import add
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.published import published_pools
     from hepatica.evidence.verbs import pool_question
 
 _WHERE = {
+    "adverse": ("harms", "safety"),
     "answer": ("Answer", "pool"),
     "base": ("bibliography", "findings", "reference", "studies", "study"),
     "catalogue": (
@@ -49,7 +50,6 @@ _WHERE = {
         "utilities",
     ),
     "csv_data": ("pool_file",),
-    "harms": ("harms", "safety"),
     "living": ("add",),
     "pooling": ("Pooled", "pool_effects"),
     "published": ("published_pools",),

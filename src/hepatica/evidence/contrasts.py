@@ -42,7 +42,7 @@ def interventions() -> tuple[str, ...]:
 
 def is_cells(intervention: str) -> bool:
     """Return whether the intervention is a cell product or a class of them."""
-    from hepatica.evidence.harms import CLASS_OF
+    from hepatica.evidence.adverse import CLASS_OF
 
     return intervention in CELL_QUESTIONS or (intervention in CLASS_OF and intervention != "g_csf")
 

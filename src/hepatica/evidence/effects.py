@@ -23,7 +23,7 @@ class Effect:
 def from_counts(events: int, n: int, control_events: int, control_n: int, measure: str) -> Effect:
     """Return the log odds ratio (OR), log risk ratio (RR) or risk difference (RD) of events in n against control.
 
-    Zero cells follow ZERO_RULE (OR, RR; the same 0.5 enters the variance of RD, as metafor does). Source: Cochrane
+    Zero cells follow ZERO_RULE, for RD too, as metafor does; a risk difference keeps double-zero tables. Source: Cochrane
     Handbook 6, chapter 10.4; variances doi:10.1002/0470870168 (Agresti).
 
     >>> e = from_counts(4, 123, 11, 139, "RR")
@@ -38,11 +38,9 @@ def from_counts(events: int, n: int, control_events: int, control_n: int, measur
         which = "no arm had the event" if a == 0 else "every patient of both arms had the event"
         return Effect(None, None, 0.0, f"{which}: a ratio cannot be estimated")
     added = 0.5 if min(a, b, c, d) == 0 else 0.0
-    if measure == "RD":
-        yi = a / n - c / control_n
-        a, b, c, d = (x + added for x in (a, b, c, d))
-        return Effect(yi, a * b / (a + b) ** 3 + c * d / (c + d) ** 3, added)
     a, b, c, d = (x + added for x in (a, b, c, d))
+    if measure == "RD":
+        return Effect(a / (a + b) - c / (c + d), a * b / (a + b) ** 3 + c * d / (c + d) ** 3, added)
     if measure == "OR":
         return Effect(math.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d, added)
     if measure == "RR":

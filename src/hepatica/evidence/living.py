@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from hepatica.errors import HepaticaError, InputError
-from hepatica.evidence import checks, read
+from hepatica.evidence import adopt, checks, read
 from hepatica.evidence.base import studies
 from hepatica.evidence.contrasts import contrast, interventions
 from hepatica.evidence.extract import answers
@@ -20,7 +20,10 @@ from hepatica.evidence.question import Question
 def add(path: str | Path) -> dict[str, Any]:
     """Check a study file and return what it would change; nothing is written.
 
-    Returns {"study", "accepted", "errors", "doubts", "same_patients", "moved": [{question, before, after}], "next"}.
+    The file is one study in the fields of this base (see `evidence/data/studies`) or a trial in free words
+    (population, design, arms with cells, outcomes); `understood` shows how it was understood.
+    Returns study, accepted, errors, doubts, same_patients, understood, next, and `moved`: the pools that would change,
+    each with its question, before and after.
     Raises InputError where the file is not a study at all.
     """
     file = Path(path)
@@ -39,9 +42,18 @@ def add(path: str | Path) -> dict[str, Any]:
         "errors": [{"where": f.where, "what": f.what} for f in errors],
         "doubts": [{"where": f.where, "what": f.what} for f in found if f.level == "doubt"],
         "same_patients": twins,
+        "understood": {"condition": new.condition, "region": new.region, "arms": _understood(new)},
         "moved": [] if errors else _moved(base, new),
         "next": "mend the errors" if errors else f"copy the file to evidence/data/studies/{new.id}.json",
     }
+
+
+def _understood(s: Study) -> list[dict[str, Any]]:
+    return [
+        {"name": a.name, "control": a.control, "treatments": list(a.treatments),
+         "cells": a.cells and {"class": a.cells.cell_class, "route": a.cells.route}}
+        for a in s.arms
+    ]  # fmt: skip
 
 
 def _read(file: Path) -> Study:
@@ -53,10 +65,8 @@ def _read(file: Path) -> Study:
         raise InputError(f"cannot be read: {error.strerror}", where=str(file)) from error
     except orjson.JSONDecodeError as error:
         raise InputError(f"not JSON: {error}", where=str(file)) from error
-    if isinstance(raw, dict) and "population" in raw:
-        raise InputError(
-            "the older shape of a study", where=str(file), mend="see any file in evidence/data/studies for the fields"
-        )
+    if adopt.fits(raw):
+        raw = adopt.adopt(raw)
     return read.study(raw, str(file))
 
 

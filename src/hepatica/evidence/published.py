@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hepatica.evidence.adverse import CLASS_OF
 from hepatica.evidence.base import table
 from hepatica.evidence.contrasts import CELL_QUESTIONS, is_cells
-from hepatica.evidence.harms import CLASS_OF
 from hepatica.evidence.question import _CONDITION, _GROUPS, _INTERVENTION, _OUTCOME, SURVIVAL, _word
 
 _COMPARED = {"OR", "RR", "HR", "MD", "SMD"}

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 
 from hepatica.errors import InputError
+from hepatica.evidence.adverse import CLASS_OF
 from hepatica.evidence.checks import CONDITIONS
 from hepatica.evidence.contrasts import interventions
-from hepatica.evidence.harms import CLASS_OF
 
 SURVIVAL = ("survival", "mortality", "transplant_free_survival")
 LIVER = frozenset(CONDITIONS - {"not_liver", "animal"})
