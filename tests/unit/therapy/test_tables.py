@@ -25,7 +25,8 @@ def test_five_routes_and_one_is_not_invasive():
 
 
 COMPARATORS = """standard_care g_csf plasma_exchange albumin tips antiviral abstinence steroids transplant udca
-    n_acetylcysteine terlipressin beta_blocker rifaximin lactulose chelation nitrogen_scavengers weight_loss diuretics"""
+    n_acetylcysteine terlipressin beta_blocker rifaximin lactulose chelation nitrogen_scavengers weight_loss
+    diuretics"""
 
 
 @pytest.mark.parametrize("comparator", COMPARATORS.split())
