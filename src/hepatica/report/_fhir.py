@@ -16,6 +16,7 @@ from hepatica.report._canonical import canonical, plain_json
 from hepatica.report.view.book import Book, name_of, nearest
 from hepatica.report.view.decision import at_day, patient_id
 from hepatica.report.view.document import DISCLAIMER
+from hepatica.report.view.options import texts
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:hepatica:plan")
@@ -51,7 +52,9 @@ def _care_plan(
     activities = [_activity(r.get("text"), "Task", r.get("because"), str(r.get("urgency") or "now"))
                   for r in plan.get("do_now") or [] if r.get("text")]  # fmt: skip
     if book.chosen:
-        activities.append(_activity(name_of(book.chosen[1]), "ServiceRequest", advice.get("why"), None))
+        activities.append(
+            _activity(name_of(book.chosen[1]), "ServiceRequest", " ".join(texts(advice.get("why"))), None)
+        )
     for row in plan.get("follow_up") or []:
         if row.get("what") and isinstance(row.get("day"), int | float):
             activities.append(_activity(row["what"], "ServiceRequest", row.get("why"), _on(when, row["day"])))

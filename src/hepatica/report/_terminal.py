@@ -9,6 +9,7 @@ from typing import Any
 from hepatica.report.numbers import NARROW, percent
 from hepatica.report.view.book import Book, name_of, nearest
 from hepatica.report.view.decision import at_day, how_ill, patient_id, who
+from hepatica.report.view.options import texts
 from hepatica.report.view.record import _missing, _score
 from hepatica.report.view.talk import do_now
 from hepatica.report.view.trials import eligibility
@@ -27,7 +28,7 @@ def terminal(plan_json: Mapping[str, Any], folder: str = "out") -> str:
         lines += ["", "Do now", *_rows([[f"  {r['urgency']}", r["text"]] for r in urgent])]
     lines += ["", f"Recommendation, certainty {advice.get('certainty') or 'not rated'}"]
     lines += _wrapped(str(advice.get("headline") or (name_of(book.chosen[1]) if book.chosen else "none")))
-    lines += _wrapped(str(advice.get("why") or ""))
+    lines += [row for text in texts(advice.get("why")) for row in _wrapped(text)]
     unknown = plan_json.get("unknown") or []
     if unknown:
         lines += ["", "Not known", *(row for text in unknown[:3] for row in _wrapped(str(text), "  - "))]

@@ -38,6 +38,10 @@ def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"{body}\Z")
 
 
+def _breadth(pattern: str) -> tuple[int, int]:
+    return pattern.count("**"), len(re.findall(r"(?<!\[)\*", pattern))
+
+
 class Lineage:
     """The lineage patterns of one plan, asked by path."""
 
@@ -53,5 +57,5 @@ class Lineage:
         key = bare if self._indexed else re.sub(r"\[\d+\]", "[0]", bare)
         if key not in self._seen:
             hits = [i for i, regex in enumerate(self._regexes) if regex.match(key)]
-            self._seen[key] = min(hits, key=lambda i: self.patterns[i]["path"].count("*"), default=None)
+            self._seen[key] = min(hits, key=lambda i: _breadth(self.patterns[i]["path"]), default=None)
         return self._seen[key]

@@ -42,6 +42,7 @@ class Book:
         self.lineage = lineage.Lineage(list((plan.get("lineage") or {}).get("patterns") or []))
         self.sources: Mapping[str, Any] = plan.get("sources") or {}
         self._cited: dict[str, int] = {}
+        self.asked: set[int] = set()
         self.created = plan.get("created")
         self.horizons = sorted(float(d) for d in plan.get("horizon_days") or [] if isinstance(d, int | float))
 
@@ -63,7 +64,10 @@ class Book:
                 text = numbers.span(value)
             case _:
                 text = numbers.number(value, decimals=decimals, signed=signed)
-        return Num(text, unit, float(value), path, self.lineage.find(path))
+        why = self.lineage.find(path)
+        if why is not None:
+            self.asked.add(why)
+        return Num(text, unit, float(value), path, why)
 
     def of(self, name: str, path: str, *, signed: bool = False) -> Num | None:
         """Return the number at a path, written as its variable is."""
@@ -92,6 +96,8 @@ class Book:
             return "; ".join(filter(None, (self.named(s) for s in source)))
         if isinstance(source, Mapping):
             source = source.get("id") or source.get("note") or ""
+        if str(source).startswith("see "):
+            return ""
         return "" if not source or self.cite(source) else str(source)
 
     def cited(self) -> list[tuple[int, str, Mapping[str, Any]]]:
@@ -129,6 +135,9 @@ class Book:
     @property
     def main_day(self) -> float:
         """Return the day at which options are compared: the last horizon."""
+        judged = self.plan.get("judged_on_day")
+        if isinstance(judged, int | float):
+            return float(judged)
         if self.horizons:
             return self.horizons[-1]
         days = [p["day"] for _, o in self.live for p in (o.get("forecast") or {}).get("survival") or []]

@@ -54,7 +54,9 @@ def _families(book: Book) -> list[words.Family]:
 
 def _lineage(book: Book) -> list[dict[str, Any]]:
     rows = []
-    for pattern in book.lineage.patterns:
+    for index, pattern in enumerate(book.lineage.patterns):
+        if index not in book.asked:
+            continue
         chain = [
             {
                 "step": str(c.get("step") or ""),
@@ -69,14 +71,20 @@ def _lineage(book: Book) -> list[dict[str, Any]]:
         grades = [c["grade"] for c in chain if c["grade"] in ("A", "B", "C")]
         rows.append(
             {
+                "index": index,
                 "path": str(pattern["path"]),
-                "unit": str(pattern.get("unit") or ""),
+                "unit": _unit(pattern.get("unit")),
                 "chain": chain,
                 "weakest": max(grades, default=""),
                 "cites": book.cite(pattern.get("sources")),
             }
         )
     return rows
+
+
+def _unit(unit: object) -> str:
+    text = str(unit or "")
+    return "" if text in ("1", "money") or text.startswith("see ") else text
 
 
 def _source(number: int, identifier: str, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, axis_row, interval_row, quantile_dots
 from hepatica.report.figures.dots import COUNT, quantiles
+from hepatica.report.lineage import value_at
 from hepatica.report.view.book import Book, Num, name_of, nearest
 from hepatica.report.view.decision import at_day, said_interval
 
@@ -43,11 +44,18 @@ def comparison(book: Book) -> dict[str, Any]:
                 "net": _amount(book, f"$.options[{i}].net_benefit", decimals=3, signed=True),
                 "response": response(book, i, option),
                 "because": option.get("because") or "",
+                "cautions": texts(option.get("cautions")),
+                "certainty_why": str(option.get("certainty_why") or ""),
+                "note": str(option.get("forecast_note") or ""),
             }
         )
     known = words.variable(column) if column else None
+    standing = standard[1] if standard else {}
     return {
         "when": at_day(day),
+        "covers": _said(standing.get("cost"), "covers"),
+        "worth": _said(standing.get("qaly"), "note"),
+        "screened": book.plan.get("screened") if isinstance(book.plan.get("screened"), Mapping) else None,
         "rows": rows,
         "change_label": f"{known.label} difference" if known else "",
         "change_better": _better(known.better) if known else "",
@@ -59,7 +67,8 @@ def comparison(book: Book) -> dict[str, Any]:
             else "",
         },
         "ruled_out": [
-            option_head(book, i, o) | {"because": o.get("because") or "no reason given", "source": o.get("source")}
+            option_head(book, i, o)
+            | {"because": o.get("because") or "no reason given", "cites": book.cite(o.get("sources"))}
             for i, o in book.ruled_out
         ],
     }
@@ -101,7 +110,8 @@ def response(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any
     if isinstance(spread, bool) or spread is None:
         return None
     if isinstance(spread, int | float):
-        return {"value": book.num(base, unit="days"), "low": None, "high": None, "svg": ""}
+        value = book.num(base, unit="days")
+        return {"value": value, "low": None, "high": None, "means": "", "share": None, "svg": ""}
     if isinstance(spread, list):
         values, share = quantiles([float(v) for v in spread if isinstance(v, int | float)]), 1.0
         middle = low = high = None
@@ -112,17 +122,14 @@ def response(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any
         values = quantiles(spread, max(round(COUNT * share), 1)) if share > 0 else []
         middle = book.num(f"{base}.p50", unit="days") or book.num(f"{base}.mean", unit="days")
         low, high = book.num(f"{base}.p05", unit="days"), book.num(f"{base}.p95", unit="days")
+    known = {"value": middle, "low": low, "high": high, "means": "", "share": None, "svg": ""}
+    if isinstance(spread, Mapping):
+        known |= {"means": str(spread.get("means") or ""), "share": book.num(f"{base}.p_response", "percent")}
     if not values:
-        return {"value": middle, "low": low, "high": high, "svg": ""} if middle else None
+        return known if middle or known["share"] else None
     horizon = max(max(values) * 1.05, 7.0)
     said = f"Time to response, {name_of(option)}: half by {middle or 'an unknown day'}, 90 % {said_interval(low, high)}"
-    return {
-        "value": middle,
-        "low": low,
-        "high": high,
-        "values": values,
-        "css": kind.css,
-        "title": said,
+    return known | {
         "svg": quantile_dots(values, horizon, css=kind.css, title=said, never=COUNT - len(values)),
     }
 
@@ -172,26 +179,33 @@ def _middle(point: Mapping[str, Any]) -> float | None:
     return float(value) if value is not None else None
 
 
-def _amount(
-    book: Book, path: str, *, decimals: int | None = None, signed: bool = False
-) -> dict[str, Num | str | None] | None:
-    whole = book.num(path, decimals=decimals, signed=signed)
-    if whole:
-        return {"value": whole, "low": None, "high": None, "unit": ""}
-    value = book.num(f"{path}.mean", decimals=decimals, signed=signed) or book.num(
-        f"{path}.p50", decimals=decimals, signed=signed
-    )
-    if value is None:
-        return None
-    from hepatica.report.lineage import value_at
+def _amount(book: Book, path: str, *, decimals: int | None = None, signed: bool = False) -> dict[str, Any] | None:
+    found = value_at(book.plan, path)
+    if not isinstance(found, Mapping):
+        value = book.num(path, decimals=decimals, signed=signed)
+        return {"value": value, "unit": "", "low": None, "high": None, "reason": "", "gain": None} if value else None
 
-    unit = value_at(book.plan, f"{path}.unit") or value_at(book.plan, f"{path}.currency") or ""
+    def at(key: str, sign: bool = signed) -> Num | None:
+        return book.num(f"{path}.{key}", decimals=decimals, signed=sign)
+
+    gain = {"value": at("gain.mean", True), "low": at("gain.p05", True), "high": at("gain.p95", True)}
     return {
-        "value": value,
-        "unit": str(unit),
-        "low": book.num(f"{path}.p05", decimals=decimals, signed=signed),
-        "high": book.num(f"{path}.p95", decimals=decimals, signed=signed),
+        "value": at("mean") or at("p50"),
+        "low": at("p05"),
+        "high": at("p95"),
+        "unit": str(found.get("unit") or found.get("currency") or ""),
+        "reason": str(found.get("reason") or ""),
+        "gain": gain if gain["value"] else None,
     }
+
+
+def texts(value: Any) -> list[str]:
+    """Return one text or several as a list."""
+    return [value] if isinstance(value, str) and value else [str(v) for v in value or []]
+
+
+def _said(found: Any, key: str) -> str:
+    return str(found.get(key) or "") if isinstance(found, Mapping) else ""
 
 
 def _better(direction: int) -> str:

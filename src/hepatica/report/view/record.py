@@ -157,11 +157,11 @@ def _score(book: Book, name: str, row: Mapping[str, Any], base: str) -> dict[str
         num = book.num(f"{base}.inputs.{key}", unit=known.unit if key in words.names.VARIABLES else "")
         inputs.append(f"{known.label if key in words.names.VARIABLES else words.plain(key)} {num or value}")
     value = book.num(f"{base}.value", decimals=2)
-    shown = value or (str(row["value"]) if row.get("value") is not None else "")
+    shown = {True: "yes", False: "no", None: ""}.get(row.get("value"), str(row.get("value"))) if value is None else ""
     return {
         "label": score_label(name),
         "value": value,
-        "text": "" if value else shown,
+        "text": shown,
         "grade": row.get("class"),
         "inputs": ", ".join(inputs),
         "at": numbers.iso_date(row.get("at")),

@@ -62,7 +62,7 @@ def _protocol(book: Book, index: int, match: Mapping[str, Any]) -> dict[str, Any
 
 def _rule(book: Book, rule: Mapping[str, Any], base: str) -> dict[str, Any]:
     needs = rule.get("needs") or []
-    needs = [needs] if isinstance(needs, str | Mapping) else list(needs)
+    needs = needs.split("; ") if isinstance(needs, str) else [needs] if isinstance(needs, Mapping) else list(needs)
     return {
         "text": str(rule.get("text") or rule.get("id") or ""),
         "verdict": str(rule.get("verdict") or "unknown"),
@@ -88,6 +88,8 @@ def distance(value: Any) -> str:
     if isinstance(value, int | float):
         return f"misses by {numbers.number(abs(value))}"
     if isinstance(value, Mapping):
+        if value.get("text"):
+            return str(value["text"])
         amount = next((value[k] for k in ("value", "by", "absolute") if isinstance(value.get(k), int | float)), None)
         if amount is not None:
             return f"misses by {numbers.number(abs(amount))} {value.get('unit') or ''}".strip()
