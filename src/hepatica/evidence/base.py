@@ -90,7 +90,15 @@ def table(name: str) -> tuple[dict[str, Any], ...]:
 def bibliography() -> dict[str, dict[str, Any]]:
     """Return id -> {citation, pmid, pmcid, doi, registry, url, note, kind, verified}; study ids are among them."""
     raw = orjson.loads(_data().joinpath("bibliography.json").read_bytes())
-    blank = {"citation": "", "pmid": None, "pmcid": None, "doi": None, "registry": [], "url": None, "note": ""}
+    blank: dict[str, Any] = {
+        "citation": "",
+        "pmid": None,
+        "pmcid": None,
+        "doi": None,
+        "registry": [],
+        "url": None,
+        "note": "",
+    }
     return {key: {**blank, **row} for key, row in raw.items()}
 
 

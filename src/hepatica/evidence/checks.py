@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Literal
 
 from hepatica.evidence.model import Finding, Measure, Study
+
+_Said = tuple[Literal["error", "doubt"], str, str]
 
 CONDITIONS = {
     "aclf", "alcoholic_hepatitis", "acute_liver_failure", "liver_failure", "decompensated_cirrhosis",
@@ -58,7 +61,7 @@ def suspect_sd(row: Measure) -> bool:
     return row.sd is not None and least is not None and (row.n or 0) >= 8 and row.sd < least
 
 
-def _study(s: Study) -> Iterator[tuple[str, str, str]]:
+def _study(s: Study) -> Iterator[_Said]:
     names = [a.name for a in s.arms]
     if len(set(names)) != len(names):
         yield "error", "arms", "two arms have the same name"
@@ -87,7 +90,7 @@ def _study(s: Study) -> Iterator[tuple[str, str, str]]:
             yield "error", "provenance", "a row without a source"
 
 
-def _survival(s: Study) -> Iterator[tuple[str, str, str]]:
+def _survival(s: Study) -> Iterator[_Said]:
     for row in s.survival:
         where = f"survival {row.arm} day {row.day}"
         if row.alive is not None and row.n is not None:
@@ -110,7 +113,7 @@ def _survival(s: Study) -> Iterator[tuple[str, str, str]]:
             yield "error", f"survival {arm_name}", "more alive later than before"
 
 
-def _measure(s: Study, row: Measure) -> Iterator[tuple[str, str, str]]:
+def _measure(s: Study, row: Measure) -> Iterator[_Said]:
     where = f"{row.kind} {row.arm} {row.variable}" + (f" day {row.day:g}" if row.day else "")
     if row.sd is not None and row.sd < 0:
         yield "error", where, f"SD {row.sd}"

@@ -73,7 +73,8 @@ def contrast(study: Study, intervention: str) -> tuple[Contrast | None, str]:
     options: list[tuple[int, Arm, tuple[Arm, ...], tuple[str, ...]]] = []
     for arm in treated:
         rest = set(arm.treatments) - {word}
-        for extra in ((), ("g_csf",)) if word == "cells" else ((),):
+        besides: tuple[tuple[str, ...], ...] = ((), ("g_csf",)) if word == "cells" else ((),)
+        for extra in besides:
             if not set(extra) <= rest:
                 continue
             same = tuple(a for a in study.arms if not has(a, intervention) and set(a.treatments) == rest - set(extra))

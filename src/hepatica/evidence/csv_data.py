@@ -66,7 +66,7 @@ def pool_file(
         {"study": s, "yi": a, "vi": b, "weight_percent": 100 * w}
         for s, a, b, w in zip(names, y, v, p.weights, strict=True)
     ]
-    certainty = {"level": "not judged", "start": None, "reasons": [],
+    certainty: dict[str, Any] = {"level": "not judged", "start": None, "reasons": [],
                  "why": "effects without their studies: only imprecision and inconsistency could be seen"}  # fmt: skip
     return {"outcome": "yi", "day": None, "scale": "as given", "back_transformed": None, **p.to_json(),
             "studies": rows, "left_out": [], "certainty": certainty}  # fmt: skip

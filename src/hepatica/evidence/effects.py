@@ -23,8 +23,8 @@ class Effect:
 def from_counts(events: int, n: int, control_events: int, control_n: int, measure: str) -> Effect:
     """Return the log odds ratio (OR), log risk ratio (RR) or risk difference (RD) of events in n against control.
 
-    Zero cells follow ZERO_RULE, for RD too, as metafor does; a risk difference keeps double-zero tables. Source: Cochrane
-    Handbook 6, chapter 10.4; variances doi:10.1002/0470870168 (Agresti).
+    Zero cells follow ZERO_RULE, for RD too, as metafor does; a risk difference keeps double-zero tables.
+    Source: Cochrane Handbook 6, chapter 10.4.
 
     >>> e = from_counts(4, 123, 11, 139, "RR")
     >>> round(e.yi, 4), round(e.vi, 4)

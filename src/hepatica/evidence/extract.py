@@ -188,11 +188,12 @@ def _join(rows: list[tuple[Measure, Arm]]) -> tuple[float, float, int]:
 
 
 def _nearest(q: Question, days: list[float]) -> float | None:
-    if q.day is None:
+    wanted = q.day
+    if wanted is None:
         return max(days)
     first, last = q.days
     near = [d for d in days if first <= d <= last]
-    return min(near, key=lambda d: (abs(d - q.day), d)) if near else None
+    return min(near, key=lambda d: (abs(d - wanted), d)) if near else None
 
 
 def _marks(pair: Contrast) -> tuple[str, ...]:

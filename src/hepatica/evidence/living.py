@@ -12,7 +12,7 @@ from hepatica.evidence import adopt, checks, read
 from hepatica.evidence.base import studies
 from hepatica.evidence.contrasts import contrast, interventions
 from hepatica.evidence.extract import answers
-from hepatica.evidence.model import Study
+from hepatica.evidence.model import Finding, Study
 from hepatica.evidence.pooling import pool_effects
 from hepatica.evidence.question import Question
 
@@ -31,10 +31,10 @@ def add(path: str | Path) -> dict[str, Any]:
     found = checks.study(new)
     base = studies()
     if new.id in base:
-        found.append(checks.Finding("doubt", new.id, "id", "in the base already: this file would replace it"))
+        found.append(Finding("doubt", new.id, "id", "in the base already: this file would replace it"))
     twins = [s.id for s in base.values() if s.id != new.id and _same_patients(s, new)]
     for id in twins:
-        found.append(checks.Finding("doubt", new.id, "cohort", f"looks like the patients of {id}: name its cohort"))
+        found.append(Finding("doubt", new.id, "cohort", f"looks like the patients of {id}: name its cohort"))
     errors = [f for f in found if f.level == "error"]
     return {
         "study": new.id,
