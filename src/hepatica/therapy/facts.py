@@ -31,6 +31,18 @@ class Record:
         """Return the causes as staged, or as recorded where nothing was staged."""
         return tuple(getattr(self.staging, "causes", ()) or self.patient.etiology)
 
+    @cached_property
+    def _conditions(self) -> list[tuple[set[str], Condition]]:
+        return [({c.name, "_".join(c.text.casefold().split())}, c) for c in self.patient.conditions]
+
+    @cached_property
+    def _observed(self) -> dict[str, list[Observation]]:
+        found: dict[str, list[Observation]] = {}
+        for o in self.patient.observations:
+            if o.time is None or self.at is None or o.time <= self.at:
+                found.setdefault(o.analyte, []).append(o)
+        return {k: sorted(v, key=lambda o: (o.time is not None, o.time or datetime.min)) for k, v in found.items()}
+
     @property
     def course(self) -> str:
         """Return the staged course, `undetermined` where nothing was staged."""
@@ -65,7 +77,8 @@ class Record:
     def rise_per_day(self, name: str, window_d: float) -> Reading | Finding:
         """Return the change per day between the first and the last dated value inside a window."""
         label = in_words(name)
-        dated = [o for o in self.patient.at(name) if o.time and not o.comparator and self._within(o.time, window_d)]
+        rows = self._observed.get(name, ())
+        dated = [o for o in rows if o.time and not o.comparator and self._within(o.time, window_d)]
         if len(dated) < 2 or (days := (dated[-1].time - dated[0].time) / timedelta(days=1)) <= 0:
             return Finding(None, f"fewer than two dated values of {label} in {window_d:.0f} days", f"repeat {label}")
         slope = (dated[-1].value - dated[0].value) / days
@@ -92,8 +105,8 @@ class Record:
         concept = concepts()[name]
         if within_d is None and (known := self._graded(concept, ever)) is not None:
             return known
-        recorded = [c for c in self.patient.conditions if _concepts(c) & concept.members]
-        given = [t for t in self.patient.treatments if {t.name, t.kind} & concept.members]
+        recorded = [c for names, c in self._conditions if not names.isdisjoint(concept.members)]
+        given = [t for t in self.patient.treatments if t.name in concept.members or t.kind in concept.members]
         if within_d is not None:
             return self._in_window(concept, [*recorded, *given], within_d)
         for item in [*recorded, *given]:
@@ -101,7 +114,7 @@ class Record:
                 return Finding(True, f"{concept.label}: {_named(item)} is recorded")
         if cause := concept.causes.intersection(self.causes):
             return Finding(True, f"{concept.label}: the recorded cause is {', '.join(sorted(cause))}")
-        own = [c for c in recorded if name in _concepts(c)]
+        own = [c for names, c in self._conditions if name in names]
         if own:
             return Finding(False, f"{concept.label} is recorded as over{_dated(own[-1].resolved)}")
         return self.silence(concept)
@@ -152,9 +165,8 @@ class Record:
         return age is not None and -1 < age <= window_d
 
     def _latest(self, name: str) -> Observation | None:
-        rows = [o for o in self.patient.at(name) if o.time is None or self.at is None or o.time <= self.at]
-        dated = [o for o in rows if o.time is not None]
-        return (dated or rows)[-1] if rows else None
+        rows = self._observed.get(name)
+        return rows[-1] if rows else None
 
     def _personal(self, name: str) -> Reading | Finding:
         value, unit, needs = signs.PERSONAL[name](self)
@@ -181,10 +193,6 @@ class Record:
         label = f"{concept.label} in the last {within_d:.0f} days"
         needs = f"confirm the absence of {label}: {concept.settled_by}"
         return Finding(None, f"the record shows no {label}", needs, True)
-
-
-def _concepts(condition: Condition) -> set[str]:
-    return {condition.name, "_".join(condition.text.casefold().split())}
 
 
 def _bounds(o: Observation) -> tuple[float, float]:
