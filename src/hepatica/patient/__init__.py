@@ -5,6 +5,8 @@ from __future__ import annotations
 from .analytes import ANALYTES, Analyte, analyte, bare_unit, find_analyte, from_canonical, implausible, to_canonical
 from .concepts import condition_names, find_cause
 from .draft import Quantity, parse_quantity
+from .fhir import to_fhir
+from .files import ReadFailure, parse, read, read_many
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
 from .short import parse_short, to_short
 
@@ -17,6 +19,7 @@ __all__ = [
     "Patient",
     "Provenance",
     "Quantity",
+    "ReadFailure",
     "SetAside",
     "Sex",
     "Treatment",
@@ -27,8 +30,12 @@ __all__ = [
     "find_cause",
     "from_canonical",
     "implausible",
+    "parse",
     "parse_quantity",
     "parse_short",
+    "read",
+    "read_many",
     "to_canonical",
+    "to_fhir",
     "to_short",
 ]

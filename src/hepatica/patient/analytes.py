@@ -134,7 +134,7 @@ def near(name: str) -> str:
     from difflib import get_close_matches
 
     close = list(dict.fromkeys(_BY_NAME[n] for n in get_close_matches(key(name), _BY_NAME, 3, 0.6)))
-    return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(ANALYTES)}"
+    return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(list(ANALYTES)[:12])}, …"
 
 
 def to_canonical(name: str, value: float, unit: str | None = "") -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from datetime import time as clock
 from typing import Any, Literal, NamedTuple, get_args
 
 from hepatica.errors import InputError
@@ -14,7 +15,7 @@ from . import analytes
 from .concepts import Meaning
 from .medicines import Named
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
-from .times import is_future, iso
+from .times import iso
 
 Comparator = Literal["", "<", "<=", ">", ">="]
 _NUMBER = re.compile(r"^\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$", re.S)
@@ -62,17 +63,21 @@ class Draft:
     observations: list[Observation] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unused_procedures: Counter[str] = field(default_factory=Counter)
     bare: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def set_aside(self, what: str, where: str, why: str) -> None:
         """Keep the reason why a value is not used."""
         self.aside.append(SetAside(what, where, why))
 
+    def __post_init__(self) -> None:
+        self._too_late = datetime.combine(self.today, clock.min) + timedelta(days=2)
+
     def reject_time(self, time: datetime | None) -> str:
-        """Return why a time cannot be, or an empty string."""
+        """Return why a time cannot be, or an empty string; a day is allowed for time zones."""
         if time is None:
             return ""
-        if is_future(time, self.today):
+        if time >= self._too_late:
             return f"dated in the future ({iso(time)})"
         if self.birth_date and time.date() < self.birth_date:
             return f"dated before birth ({iso(time)})"
@@ -93,25 +98,26 @@ class Draft:
     ) -> None:
         """Add one measurement of a known analyte, or set it aside; reference limits are in the same unit."""
         analyte = analytes.ANALYTES[name]
-        shown = f"{analyte.reported_as} {comparator}{value:g} {unit}".rstrip()
-        where = source.resource or source.file
         try:
             if not unit and len(analyte.bare) > 1:
                 found = analyte.bare[0] if bare_is_default else analytes.bare_unit(name, value)
                 if found is None:
-                    return self.set_aside(shown, where, f"no unit: it may be {' or '.join(analyte.bare)}")
+                    raise InputError(f"no unit: it may be {' or '.join(analyte.bare)}")
                 unit = found
                 self.bare[analyte.reported_as, unit] += 1
             canonical = analytes.to_canonical(name, value, unit)
             low = None if ref_low is None else analytes.to_canonical(name, ref_low, unit)
             high = None if ref_high is None else analytes.to_canonical(name, ref_high, unit)
+            why = self.reject_time(time)
+            if not why and not analyte.low <= canonical <= analyte.high:
+                why = analytes.implausible(name, canonical)
         except InputError as error:
-            return self.set_aside(shown, where, error.what)
-        why = self.reject_time(time) or analytes.implausible(name, canonical)
+            why = error.what
         if why:
-            return self.set_aside(shown, where, why)
+            shown = f"{analyte.reported_as} {comparator}{value:g} {unit}".rstrip()
+            return self.set_aside(shown, source.resource or source.file, why)
         if time is None and name in _FIELD_OF:
-            return self.state(name, canonical, where)
+            return self.state(name, canonical, source.resource or source.file)
         self.observations.append(
             Observation(analyte.reported_as, canonical, analyte.unit, time, comparator, low, high, source)
         )
@@ -150,6 +156,9 @@ class Draft:
         self._merge_repeats()
         self._name_conflicts()
         self._derive_mean_pressure()
+        if self.unused_procedures:
+            kinds = ", ".join(f"{n} {text}" for text, n in self.unused_procedures.most_common())
+            self.notes.append(f"procedures not used here: {kinds}")
         for (name, unit), n in self.bare.items():
             times = f" ({n} values)" if n > 1 else ""
             self.notes.append(f"{name} was given without a unit and read as {unit}{times}")

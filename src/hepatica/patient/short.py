@@ -34,7 +34,7 @@ def parse_short(data: Any, *, file: str = "", today: date | None = None) -> Pati
         draft.set_aside(
             f"{unknown}: {_shown(data[unknown])}", unknown, f"unknown key; known: {', '.join(sorted(_KEYS))}"
         )
-    _person(draft, data)
+    read_person(draft, data)
     for i, cause in enumerate(_rows(data, "etiology", draft)):
         found = concepts.find_cause(cause) if isinstance(cause, str) else None
         if found:
@@ -42,9 +42,9 @@ def parse_short(data: Any, *, file: str = "", today: date | None = None) -> Pati
         else:
             draft.set_aside(f"etiology {_shown(cause)}", f"etiology[{i}]", "not a known cause of liver disease")
     for i, row in enumerate(_rows(data, "conditions", draft)):
-        _condition(draft, row, f"conditions[{i}]")
+        read_condition(draft, row, f"conditions[{i}]")
     for i, row in enumerate(_rows(data, "treatments", draft)):
-        _treatment(draft, row, f"treatments[{i}]")
+        read_treatment(draft, row, f"treatments[{i}]")
     for i, row in enumerate(_rows(data, "observations", draft)):
         _observation(draft, row, f"observations[{i}]")
     draft.notes.extend(str(n) for n in _rows(data, "notes", draft))
@@ -80,7 +80,8 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _person(draft: Draft, data: dict[str, Any]) -> None:
+def read_person(draft: Draft, data: dict[str, Any]) -> None:
+    """Read the facts about the person that stand at the top of the short form."""
     if (text := data.get("birth_date")) is not None:
         try:
             born = parse_time(text)
@@ -132,7 +133,8 @@ def _times(draft: Draft, row: dict[str, Any], names: tuple[str, ...], where: str
     return found
 
 
-def _condition(draft: Draft, row: Any, where: str) -> None:
+def read_condition(draft: Draft, row: Any, where: str) -> None:
+    """Read a condition given as words or as a mapping with name, text, code, onset, resolved, active."""
     if isinstance(row, str):
         row = {"text": row}
     if not isinstance(row, dict):
@@ -162,7 +164,8 @@ def _condition(draft: Draft, row: Any, where: str) -> None:
     draft.diagnose(meaning, Condition("", str(row.get("text", text)), onset, resolved, bool(active), source))
 
 
-def _treatment(draft: Draft, row: Any, where: str) -> None:
+def read_treatment(draft: Draft, row: Any, where: str) -> None:
+    """Read a treatment given as words or as a mapping with name, kind, text, code, start, stop, active."""
     if isinstance(row, str):
         row = {"text": row}
     if not isinstance(row, dict):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?$")
@@ -19,12 +20,17 @@ def parse_time(text: Any) -> datetime | None:
     """
     if text is None or text == "":
         return None
+    if isinstance(text, str):
+        return _from_text(text)
     if isinstance(text, datetime):
         return text.replace(tzinfo=None)
     if isinstance(text, date):
         return datetime(text.year, text.month, text.day)
-    if not isinstance(text, str):
-        raise ValueError(f"'{text}' is not a date")
+    raise ValueError(f"'{text}' is not a date")
+
+
+@lru_cache(maxsize=16384)
+def _from_text(text: str) -> datetime:
     text = text.strip()
     try:
         if len(text) >= 10:
@@ -57,11 +63,6 @@ def _at(year: str, month: str, day: str, clock: list[str | None]) -> datetime:
 def is_partial(text: Any) -> bool:
     """Return whether a date names only a year or a month."""
     return isinstance(text, str) and bool(_PARTIAL.match(text.strip()))
-
-
-def is_future(time: datetime, today: date) -> bool:
-    """Return whether a time lies more than a day (for time zones) after today."""
-    return time.date() > today + timedelta(days=1)
 
 
 def iso(time: datetime) -> str:

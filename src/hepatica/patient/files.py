@@ -1,0 +1,260 @@
+"""Files of patients: sniffed, size-checked, decoded, and handed to the reader of their format."""
+
+from __future__ import annotations
+
+import gc
+import glob
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hepatica.errors import HepaticaError, InputError
+
+from .draft import Draft
+from .model import Patient
+from .short import parse_short
+
+MAX_BYTES = 100_000_000
+_SUFFIXES = frozenset((".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".toml"))
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailure:
+    """One record of a cohort that could not be read: where it is and the error that names the reason."""
+
+    where: str
+    error: HepaticaError
+
+
+def read(path: str | PathLike[str], *, today: date | None = None, max_bytes: int = MAX_BYTES) -> Patient:
+    """Return the one patient of a file: FHIR R4 (JSON, NDJSON), CSV, or hepatica's short JSON or TOML.
+
+    today: the day after which dates count as in the future (default: the clock). Raises InputError where the file
+    cannot be read, holds no patient or several, or nothing in it can be used.
+    """
+    path = Path(path)
+    return parse(_bytes_of(path, max_bytes), name=str(path), today=today)
+
+
+def parse(data: bytes, *, name: str = "", today: date | None = None) -> Patient:
+    """Return the one patient in the bytes of a file called `name`; raises InputError as `read` does."""
+    with _no_collection():
+        found = _records(data, name, today or date.today())
+        if len(found) == 1:
+            return found[0]()
+    ids = [record.label for record in found]
+    shown = ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
+    raise InputError(
+        f"{len(found)} patients in one file: {shown}",
+        where=name,
+        mend="give one patient a file, or read the file as a cohort",
+    )
+
+
+def read_many(
+    path: str | PathLike[str], *, today: date | None = None, max_bytes: int = MAX_BYTES
+) -> Iterator[Patient | ReadFailure]:
+    """Yield every patient of a file, a folder or a glob, and a ReadFailure for each that cannot be read.
+
+    A folder of NDJSON files split by resource type (a bulk export) is read as one. Raises InputError only where
+    nothing is found to read.
+    """
+    day = today or date.today()
+    for group in _groups(path):
+        where = str(group[0]) if len(group) == 1 else str(group[0].parent)
+        try:
+            data = b"\n".join(_bytes_of(file, max_bytes) for file in group)
+            with _no_collection():
+                found = _records(data, where if len(group) == 1 else where + "/*.ndjson", day)
+        except HepaticaError as error:
+            yield ReadFailure(where, error)
+            continue
+        for record in found:
+            try:
+                yield record()
+            except HepaticaError as error:
+                yield ReadFailure(f"{where} {record.label}", error)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause cyclic garbage collection, which doubles the time that many small objects take to read."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _groups(path: str | PathLike[str]) -> list[list[Path]]:
+    root = Path(path)
+    if root.is_dir():
+        files = sorted(f for f in root.iterdir() if f.suffix.lower() in _SUFFIXES and f.is_file())
+    elif root.exists():
+        files = [root]
+    else:
+        files = sorted(Path(f) for f in glob.glob(str(path)))
+    if not files:
+        raise InputError(f"no patient files in {path}", mend=f"known endings: {', '.join(sorted(_SUFFIXES))}")
+    bulk = [f for f in files if f.suffix.lower() in (".ndjson", ".jsonl")]
+    if (
+        len(bulk) > 1
+        and any(f.name.startswith("Patient") for f in bulk)
+        and any(not f.name.startswith("Patient") for f in bulk)
+    ):
+        return [bulk, *([f] for f in files if f not in bulk)]
+    return [[f] for f in files]
+
+
+def _bytes_of(path: Path, max_bytes: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise InputError(f"{path} is a folder", mend="give one file, or read the folder as a cohort")
+        if size > max_bytes:
+            raise InputError(
+                f"the file is {size / 1e6:.0f} MB; at most {max_bytes / 1e6:.0f} MB is read",
+                where=str(path),
+                mend="export one patient a file, or leave out images and documents",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot open {path}", mend=error.strerror or str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    label: str
+    draft: Draft | None = None
+    short: Any = None
+    file: str = ""
+    today: date = date.min
+
+    def __call__(self) -> Patient:
+        if self.draft is not None:
+            return self.draft.finish()
+        return parse_short(self.short, file=self.file, today=self.today)
+
+
+def _records(data: bytes, name: str, today: date) -> list[_Record]:
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise InputError(
+                f"this is {kind}, not a patient record", where=name, mend="give FHIR R4 JSON, CSV, or the short form"
+            )
+    suffix = Path(name).suffix.lower()
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    start = data[:2000].lstrip()
+    if not data.strip():
+        raise InputError("the file is empty", where=name)
+    if start[:1] == b"<":
+        html = b"<html" in start.lower() or b"<!doctype html" in start.lower()
+        kind = "an HTML page" if html else "XML"
+        raise InputError(
+            f"this is {kind}, not JSON",
+            where=name,
+            mend="export as FHIR R4 JSON" if not html else "download the record itself",
+        )
+    if start[:1] in (b"{", b"[") and suffix not in (".csv", ".tsv", ".toml"):
+        return _from_json(data, name, today)
+    text = _text(data, name)
+    if suffix == ".toml":
+        return _from_toml(text, name, today)
+    if suffix in (".json", ".ndjson", ".jsonl"):
+        raise InputError(
+            "this is not JSON",
+            where=f"{name}: it starts with {text.strip()[:20]!r}",
+            mend="give FHIR R4 JSON, or rename a CSV to .csv",
+        )
+    from .table import drafts_of
+
+    return [_Record(d.id, d) for d in drafts_of(text, file=name, today=today, tabs=suffix == ".tsv")]
+
+
+def _text(data: bytes, name: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"the file is not UTF-8: byte 0x{data[error.start]:02x} cannot be read",
+            where=f"{name} line {line}",
+            mend="save it as UTF-8 (in Excel: 'CSV UTF-8')",
+        ) from None
+
+
+def _from_toml(text: str, name: str, today: date) -> list[_Record]:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError("this is not TOML", where=name, mend=str(error)) from None
+    return _from_documents([table], name, today)
+
+
+def _from_json(data: bytes, name: str, today: date) -> list[_Record]:
+    try:
+        return _from_documents([orjson.loads(data)], name, today)
+    except orjson.JSONDecodeError as error:
+        lines = [line for line in data.splitlines() if line.strip()]
+        whole = _loads_or_none(lines[0]) if len(lines) > 1 else None
+        if isinstance(whole, dict):
+            return _from_documents(list(_lines(lines, name)), name, today)
+        raise InputError(
+            "this is not JSON, or it is cut off", where=f"{name} {_place(data, error)}", mend=error.msg
+        ) from None
+
+
+def _place(data: bytes, error: orjson.JSONDecodeError) -> str:
+    return f"line {error.lineno} column {error.colno}"
+
+
+def _loads_or_none(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _lines(lines: Iterable[bytes], name: str) -> Iterator[Any]:
+    for i, line in enumerate(lines, 1):
+        try:
+            yield orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise InputError("a line is not JSON, or it is cut off", where=f"{name} line {i}", mend=error.msg) from None
+
+
+def _from_documents(documents: list[Any], name: str, today: date) -> list[_Record]:
+    if len(documents) == 1 and isinstance(documents[0], list):
+        documents = documents[0]
+    if not documents or not all(isinstance(d, dict) for d in documents):
+        raise InputError(
+            "this JSON is not a patient record",
+            where=name,
+            mend='a record is an object: {"id": …} or {"resourceType": …}',
+        )
+    if any("resourceType" in d for d in documents):
+        from .fhir import patients_of
+
+        return [_Record(d.id, d) for d in patients_of(documents, file=name, today=today)]
+    if any("entry" in d and "id" not in d for d in documents):
+        raise InputError(
+            "this looks like FHIR, but there is no resourceType", where=name, mend='add "resourceType": "Bundle"'
+        )
+    return [_Record(str(d.get("id", f"record {i}")), None, d, name, today) for i, d in enumerate(documents, 1)]
