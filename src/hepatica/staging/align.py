@@ -8,16 +8,17 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from hepatica.errors import InputError
+from hepatica.patient import ANALYTES
 
 from .inputs import INPUTS
 from .model import LabUsed, iso
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Observation, Patient
+    from hepatica.patient import Observation, Patient
 
 WINDOW_ACUTE_D = 7.0
 WINDOW_CHRONIC_D = 90.0
-_INDEX = ("bilirubin", "inr", "pt_percent", "albumin", "creatinine", "sodium", "platelets", "alt", "ast", "alp")
+_INDEX = ("bilirubin", "inr", "pt_percent", "albumin", "alt", "ast", "alp", "ggt")
 _ACUTE = (
     "acute_liver_failure", "aclf", "alcoholic_hepatitis", "paracetamol_overdose", "sepsis", "sbp",
     "hepatorenal_syndrome", "variceal_bleeding", "respiratory_failure",
@@ -62,11 +63,11 @@ def as_time(at: datetime | date | str | None) -> datetime | None:
 
 
 def index_of(patient: Patient, at: datetime | date | str | None) -> datetime | None:
-    """Return the time to stage at: `at`, else that of the newest liver, clotting, kidney or blood count value."""
+    """Return the time to stage at: `at`, else that of the newest liver or clotting value, else of the newest value."""
     if at is not None:
         return as_time(at)
     times = [o.time for o in patient.observations if o.time is not None and o.analyte in _INDEX]
-    return _latest(times) or patient.index_time
+    return _latest(times) or _latest(o.time for o in patient.observations if o.time is not None)
 
 
 def _latest(times: Iterable[datetime]) -> datetime | None:
@@ -106,6 +107,15 @@ def acute_because(patient: Patient, at: datetime | None) -> str:
     return ""
 
 
+def drained(patient: Patient, at: datetime | None) -> str:
+    """Return the record's evidence of a paracentesis within 90 days, or ''."""
+    for t in patient.treatments:
+        recent = t.start is None or at is None or -1 <= days_between(at, t.start) <= WINDOW_CHRONIC_D
+        if t.name == "paracentesis" and recent:
+            return f"paracentesis in the record{_since(t.start, 'on')}"
+    return ""
+
+
 def on_dialysis(patient: Patient, at: datetime | None) -> str:
     """Return the record's evidence of dialysis within the last week, or ''."""
     for t in patient.treatments:
@@ -119,8 +129,8 @@ def on_dialysis(patient: Patient, at: datetime | None) -> str:
     return ""
 
 
-def _since(moment: datetime | None) -> str:
-    return f" since {moment.date().isoformat()}" if moment else ""
+def _since(moment: datetime | None, word: str = "since") -> str:
+    return f" {word} {moment.date().isoformat()}" if moment else ""
 
 
 def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
@@ -146,19 +156,19 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
             continue
         note = "undated" if o.time is None else ""
         note = f"reported as {o.comparator}{o.value:g}; the limit is used" if o.comparator else note
-        lab = LabUsed(o.value, o.unit, o.time, age_d, note)
-        labs[analyte] = lab
-        kind = INPUTS.get(analyte)
-        if kind is None or kind.kind != "number":
+        known = ANALYTES.get(analyte)
+        if known is not None and not known.low <= o.value <= known.high:
+            stale[analyte] = f"{analyte} {o.value:g} {o.unit} is outside {known.low:g} to {known.high:g}"
             continue
-        if not kind.low <= o.value <= kind.high:
-            stale[analyte] = f"{analyte} {o.value:g} {o.unit} is outside {kind.low:g} to {kind.high:g}"
-            continue
-        given[analyte], used[analyte] = o.value, lab
+        labs[analyte] = LabUsed(o.value, o.unit, o.time, age_d, note)
+        if analyte in INPUTS and INPUTS[analyte].kind == "number":
+            given[analyte], used[analyte] = o.value, labs[analyte]
     _derived(given, used, labs)
     _limits(patient, index, given, used)
     _person(patient, index, given, used, bounds)
-    rule = _rule(index, window_d, acute)
+    newest_of_all = _latest(o.time for o in patient.observations if o.time is not None) if at is None else None
+    behind_d = days_between(newest_of_all, index) if newest_of_all and index else 0.0
+    rule = _rule(index, window_d, acute, behind_d)
     return Aligned(index, window_d, rule, given, used, labs, stale, bounds, bool(given["dialysis"]))
 
 
@@ -173,9 +183,10 @@ def _clash(patient: Patient, o: Observation) -> str:
     return ""
 
 
-def _rule(index: datetime | None, window_d: float, acute: str) -> str:
+def _rule(index: datetime | None, window_d: float, acute: str, behind_d: float) -> str:
     when = "no value is dated: all are taken as of one time" if index is None else f"index time {iso(index)}"
     why = f"acute: {acute}" if acute else "no sign of acute illness"
+    when += f" (the record goes on for {behind_d:.0f} d without a liver value)" if behind_d > window_d else ""
     return f"{when}; the newest value of each input counts, at most {window_d:g} d old ({why})"
 
 
@@ -216,7 +227,7 @@ def _person(
         put("age", age, round(age, 2), "", "a")
     if patient.sex is not None:
         put("sex", float(patient.sex == "female"), patient.sex)
-    _signs(patient, bounds, put)
+    _signs(patient, at, bounds, put)
     why = on_dialysis(patient, at)
     put("dialysis", float(bool(why)), bool(why), why or "no dialysis in the record")
     for name, kind in (("vasopressor", "vasopressor"), ("ventilated", "ventilation")):
@@ -235,11 +246,13 @@ def _person(
             put("bmi", bmi, round(bmi, 2), "from weight and height", "kg/m2")
 
 
-def _signs(patient: Patient, bounds: dict[str, tuple[float, ...]], put: Callable[..., None]) -> None:
+def _signs(
+    patient: Patient, at: datetime | None, bounds: dict[str, tuple[float, ...]], put: Callable[..., None]
+) -> None:
     if patient.ascites is not None:
         doubt = "the record also lists ascites" if patient.ascites == "none" and patient.has("ascites") else ""
         put("ascites", _ASCITES_LEVEL[patient.ascites], patient.ascites, doubt)
-    elif patient.has("ascites", "sbp"):
+    elif patient.has("ascites", "sbp") or drained(patient, at):
         bounds["ascites"] = (1.0, 2.0)
     if patient.encephalopathy_grade is not None:
         stopped = patient.encephalopathy_grade == 0 and patient.has("encephalopathy")

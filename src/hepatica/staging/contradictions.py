@@ -8,7 +8,7 @@ from . import facts
 from .align import Aligned
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Patient
+    from hepatica.patient import Patient
 
 
 def contradictions(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def _stated(patient: Patient) -> list[str]:
 def _labs(aligned: Aligned) -> list[str]:
     g, rows = aligned.given, []
     values = {k: v.value for k, v in aligned.labs.items() if isinstance(v.value, (int, float))}
-    if values.get("bilirubin_direct", 0.0) > 1.05 * values.get("bilirubin", float("inf")):
+    if {"bilirubin", "bilirubin_direct"} <= set(values) and values["bilirubin_direct"] > 1.05 * values["bilirubin"]:
         rows.append(f"{facts.lab(aligned, 'bilirubin_direct')} exceeds {facts.lab(aligned, 'bilirubin')}")
     if "inr" in g and "pt_percent" in g:
         normal, low = g["pt_percent"] > 70, g["pt_percent"] < 40

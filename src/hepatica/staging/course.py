@@ -10,7 +10,7 @@ from .align import Aligned
 from .organ_failure import OrganFailures
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Patient
+    from hepatica.patient import Patient
 
 LABELS = {
     "alf": "acute liver failure",
@@ -48,7 +48,9 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
 
     Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
     decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
-    Sources: EASL-CLIF as in `organ_failure`; APASL doi:10.4254/wjh.v13.i10.1289 (table 1); acute failure
+    Cirrhosis is decompensated by a sign, or by Child-Pugh 7 or more.
+    Sources: EASL-CLIF as in `organ_failure`; APASL doi:10.4254/wjh.v13.i10.1289 (table 1); Child-Pugh 7 the note to
+    https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
     https://www.rcemlearning.co.uk/modules/acute-liver-failure/lessons/definition-22/.
     """
     scarred, scar_why = facts.cirrhosis(patient, aligned)
@@ -77,6 +79,9 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
         if grade:
             least = f"EASL-CLIF grade {'at least ' if organs.at_least else ''}{grade}"
             return decide("aclf", *scar, *now, *failing, least, *_apasl(aligned))
+        points, odd = facts.child_pugh_floor(aligned)
+        if not signs and points >= 7:
+            return decide("decompensated", *scar, f"Child-Pugh at least {points:.0f}, 7 or more counts as such", *odd)
         return decide("decompensated" if signs else "compensated", *scar, *(signs or ("no sign of decompensation",)))
     if flare:
         return decide("chronic_hepatitis", facts.said(flare), "not shown to be severe (Maddrey 32 or MELD 21)")
@@ -112,7 +117,7 @@ def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
     stated = facts.named(patient, "acute_liver_failure")
     if stated:
         return ("alf", facts.said(stated), *_clotting(aligned))
-    sudden = facts.named(patient, "paracetamol_overdose", "DILI", "acute_hepatitis", "acute_liver_injury")
+    sudden = facts.named(patient, "paracetamol_overdose", "drug_induced_liver_injury")
     causes = facts.causes(patient)
     trigger = facts.said(sudden) if sudden else next((f"cause {c}" for c in causes if c in ("paracetamol", "DILI")), "")
     burst = max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 400
@@ -134,6 +139,7 @@ def _clotting(aligned: Aligned) -> tuple[str, ...]:
 
 def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ...], scarred: str) -> tuple[str, ...]:
     doubt = "nothing in the record tells whether there is cirrhosis" if scarred == "unknown" else "no sign of cirrhosis"
+    fat = facts.named(patient, "steatosis", "steatohepatitis")
     for code, members in (
         ("urea_cycle", ("urea_cycle",)),
         ("cholestatic", ("PBC", "PSC")),
@@ -143,7 +149,9 @@ def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ..
         ("chronic_hepatitis", ("alcohol", "DILI", "cryptogenic", "other")),
     ):
         hit = next((c for c in causes if c in members), None)
-        if hit and not (code == "chronic_hepatitis" and hit == "alcohol" and patient.has("steatosis")):
+        if hit == "alcohol" and fat:
+            return ("steatosis", facts.said(fat), f"cause stated: {hit}", doubt)
+        if hit:
             condition = next((c for c in patient.conditions if c.active and facts.CAUSE_OF.get(c.name) == hit), None)
             return (code, facts.said(condition) if condition else f"cause stated: {hit}", doubt)
     odd = facts.abnormal(aligned, _LIMITS)

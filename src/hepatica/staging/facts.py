@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .align import Aligned, days_between
+from .align import Aligned, days_between, drained
+from .child_pugh import child_pugh_points
 from .fibrosis import fib4
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Condition, Patient
+    from hepatica.patient import Condition, Patient
 
 CAUSE_OF = {
     "HBV": "HBV", "hepatitis_b": "HBV", "HCV": "HCV", "hepatitis_c": "HCV", "HDV": "HDV", "hepatitis_d": "HDV",
     "alcohol": "alcohol", "alcoholic_hepatitis": "alcohol", "alcoholic_cirrhosis": "alcohol",
     "alcoholic_liver_disease": "alcohol",
     "MASLD": "MASLD", "steatosis": "MASLD", "MASH": "MASLD", "AIH": "AIH", "PBC": "PBC", "PSC": "PSC",
-    "wilson": "wilson", "alpha1": "alpha1", "haemochromatosis": "haemochromatosis",
+    "autoimmune_hepatitis": "AIH", "primary_biliary_cholangitis": "PBC", "primary_sclerosing_cholangitis": "PSC",
+    "wilson": "wilson", "wilson_disease": "wilson", "alpha1_antitrypsin_deficiency": "alpha1",
+    "steatohepatitis": "MASLD", "drug_induced_liver_injury": "DILI",
+    "alpha1": "alpha1", "haemochromatosis": "haemochromatosis",
     "urea_cycle": "urea_cycle", "urea_cycle_disorder": "urea_cycle", "paracetamol": "paracetamol",
     "paracetamol_overdose": "paracetamol", "DILI": "DILI", "cryptogenic": "cryptogenic", "other": "other",
 }  # fmt: skip
@@ -46,8 +50,10 @@ def lab(aligned: Aligned, analyte: str) -> str:
 
 
 def causes(patient: Patient) -> tuple[str, ...]:
-    """Return every cause the record names, stated ones first."""
+    """Return every cause the record names, stated ones first; fat in a drinker's liver is not taken for MASLD."""
     rows = [*patient.etiology, *(CAUSE_OF[c.name] for c in patient.conditions if c.active and c.name in CAUSE_OF)]
+    if "alcohol" in rows and "MASLD" not in patient.etiology:
+        rows = [c for c in rows if c != "MASLD"]
     return tuple(dict.fromkeys(rows))
 
 
@@ -68,6 +74,8 @@ def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]
         why.append(said(fluid))
     elif patient.ascites not in (None, "none") and not other and not acute:
         why.append(f"ascites stated as {patient.ascites}")
+    elif drained(patient, aligned.at) and not other and not acute:
+        why.append(drained(patient, aligned.at))
     portal = named(patient, "varices", "variceal_bleeding", "hepatorenal_syndrome", "portal_hypertension")
     if portal:
         why.append(said(portal))
@@ -91,8 +99,8 @@ def decompensation(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
     fluid = named(patient, "ascites")
     if patient.ascites not in (None, "none"):
         why.append(f"ascites stated as {patient.ascites}")
-    elif fluid:
-        why.append(said(fluid))
+    elif fluid or drained(patient, aligned.at):
+        why.append(said(fluid) if fluid else drained(patient, aligned.at))
     grade = patient.encephalopathy_grade
     if grade is not None and grade >= 2:
         why.append(f"encephalopathy grade {grade}")
@@ -102,13 +110,29 @@ def decompensation(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
     return tuple(why)
 
 
+def child_pugh_floor(aligned: Aligned) -> tuple[float, tuple[str, ...]]:
+    """Return the fewest Child-Pugh points the known items allow, with the labs that give them."""
+    g = aligned.given
+    least = child_pugh_points(
+        g.get("bilirubin", 10.0),
+        g.get("albumin", 45.0),
+        g.get("inr", 1.0),
+        g.get("ascites", 0.0),
+        g.get("encephalopathy", 0.0),
+        bool(g.get("cholestatic")),
+    )
+    odd = abnormal(aligned, (("bilirubin", ">", 34.0), ("albumin", "<", 35.1), ("inr", ">", 1.69)))
+    return float(least), odd
+
+
 def acute_signs(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
     """Return what speaks for decompensation now: a stated sign beats a listed diagnosis, events count for 28 days."""
     why: list[str] = []
     if patient.ascites is not None:
         why += [] if patient.ascites == "none" else [f"ascites stated as {patient.ascites}"]
-    elif patient.has("ascites"):
-        why.append(said(_found(patient, "ascites")))
+    elif patient.has("ascites") or drained(patient, aligned.at):
+        fluid = named(patient, "ascites")
+        why.append(said(fluid) if fluid else drained(patient, aligned.at))
     grade = patient.encephalopathy_grade
     if grade is not None:
         why += [f"encephalopathy grade {grade}"] if grade else []

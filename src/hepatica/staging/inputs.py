@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hepatica.patient.analytes import ANALYTES
+from hepatica.patient import ANALYTES
 
 from .spec import Input
 

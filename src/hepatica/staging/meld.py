@@ -164,7 +164,8 @@ SCORES = (
         "meld_na", "MELD-Na", "UNOS 2016", (*_LABS, "sodium"),
         "MELD + 1.32*(137-Na) - 0.033*MELD*(137-Na) where MELD > 11, else MELD",
         f"sodium held to 125..137 mmol/L; MELD rounded before sodium counts; {_KIDNEY} (4); 6 to 40",
-        f"UNOS notice 11/2015 (optn.transplant.hrsa.gov/media/1575/policynotice_20151101.pdf); {_AMELD}; {_OPTN}",
+        f"UNOS notice 11/2015 (https://optn.transplant.hrsa.gov/media/1575/policynotice_20151101.pdf);"
+        f" {_AMELD}; {_OPTN}",
         "adults waiting for a liver transplant (US)", _VALID,
         "death within 3 months: <=9 1.8 %, 10-19 6.2 %, 20-29 28.0 %, 30-39 51.8 % (MSD Manual)", _ageless(meld_na),
         optional=_OPTIONAL, refuse=_too_young, digits=0,

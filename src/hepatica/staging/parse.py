@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-
-import numpy as np
 
 from hepatica.errors import InputError
 
 from .spec import Input
 
-_NUMBER = re.compile(r"\s*([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+(?![\d/]))?)\s*(.*?)\s*$")
 _YES = {"yes": 1.0, "true": 1.0, "1": 1.0, "y": 1.0, "no": 0.0, "false": 0.0, "0": 0.0, "n": 0.0}
 _SEX = {"female": 1.0, "f": 1.0, "w": 1.0, "male": 0.0, "m": 0.0}
 _ASCITES = {
@@ -23,38 +19,37 @@ _ASCITES = {
 def parse(kind: Input, value: Any) -> float:
     """Return the input in its canonical unit; raise InputError where it cannot be read or is not plausible."""
     words = {"flag": _YES, "sex": _SEX}.get(kind.kind, _ASCITES if kind.name == "ascites" else {})
-    if isinstance(value, (bool, np.bool_)):
-        number = float(value)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         text = value.strip().lower()
-        if text in words:
-            return words[text]
-        number = _text(kind, value, words)
-    else:
-        number = float(value)
-    return _checked(kind, number)
+        return words[text] if text in words else _checked(kind, _text(kind, value, words))
+    try:
+        return _checked(kind, float(value))
+    except TypeError:
+        raise InputError(
+            f"{kind.name}={value!r} is not one number", mend="give one value, or call the formula"
+        ) from None
 
 
 def _text(kind: Input, value: str, words: dict[str, float]) -> float:
-    found = _NUMBER.match(value)
-    if not found:
+    from hepatica.patient import parse_quantity, to_canonical
+
+    try:
+        sign, number, unit = parse_quantity(value)
+    except InputError:
+        sign, number, unit = "", 0.0, value
+    if sign or unit == value:
         options = " or ".join(words) if words else f"a number in {kind.customary or 'whole points'}"
         raise InputError(f"{kind.name}={value!r} cannot be read", mend=f"give {options}")
-    number, unit = float(found[1].replace(",", ".")), found[2]
-    if kind.kind in ("level", "flag", "sex"):
+    if kind.kind != "number" or not kind.analyte:
+        if unit and unit != kind.customary:
+            raise InputError(f"{kind.name}: no unit {unit!r}", mend=f"give it in {kind.customary or 'whole points'}")
         return number
-    if not kind.analyte:
-        if unit and unit.lower() not in ("a", "y", "yr", "yrs", "year", "years", kind.customary.lower()):
-            raise InputError(f"{kind.name}: no unit {unit!r}", mend=f"give it in {kind.customary}")
-        return number
-    from hepatica.patient.analytes import to_canonical
-
     return to_canonical(kind.analyte, number, unit or kind.customary)
 
 
 def _checked(kind: Input, number: float) -> float:
-    whole = kind.kind != "number" and number != int(number)
-    if not kind.low <= number <= kind.high or whole:
+    broken = kind.kind != "number" and not number.is_integer()
+    if not kind.low <= number <= kind.high or broken:
         unit = f" {kind.unit}" if kind.unit not in ("", "1") else ""
         raise InputError(
             f"{kind.name} of {number:.4g}{unit} is not plausible",

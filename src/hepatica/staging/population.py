@@ -9,7 +9,7 @@ from .align import Aligned, days_between
 from .course import Course
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Patient
+    from hepatica.patient import Patient
 
 _JAUNDICE_UMOL_L = 51.0  # 3 mg/dL, the jaundice that alcoholic hepatitis is diagnosed with
 

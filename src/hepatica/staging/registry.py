@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from hepatica.errors import InputError
 
 from .inputs import INPUTS
@@ -61,12 +59,8 @@ def finish(spec: ScoreSpec, given: Mapping[str, Any], used: dict[str, LabUsed], 
         if name not in given and default is not None:
             used = used | {name: LabUsed(shown(INPUTS[name], default), INPUTS[name].unit, note="not given: assumed")}
     value = float(call(spec, given))
-    if not np.isfinite(value):
-        raise InputError(f"{spec.name} has no finite value for these inputs", where=", ".join(used))
     grade = spec.classify(value, given) if spec.classify else None
-    if spec.digits is not None:
-        value = round(value, spec.digits)
-    value = int(value) if spec.digits == 0 else value
+    value = round(value, spec.digits) if spec.digits else int(value)
     source = spec.source if spec.verified else f"unverified: {spec.source}"
     return Score(spec.name, value, grade, used, spec.formula, source, spec.valid_range, **more)
 

@@ -11,7 +11,7 @@ from .inputs import INPUTS
 from .model import LabUsed
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Patient
+    from hepatica.patient import Patient
 
 _DAY0 = ("albumin", "bilirubin", "creatinine", "pt_s")
 

@@ -27,8 +27,6 @@ class Input:
         """Return plausible values that span the input's range, geometrically where it is wide."""
         if self.kind in ("flag", "sex", "level"):
             return [float(k) for k in range(int(self.low), int(self.high) + 1)]
-        if n < 3:
-            return [self.low, self.high]
         if self.low > 0 and self.high / self.low > 10:
             ratio = (self.high / self.low) ** (1 / (n - 1))
             return [self.low * ratio**k for k in range(n - 1)] + [self.high]
@@ -55,7 +53,7 @@ class ScoreSpec:
     classes: tuple[tuple[str, str], ...] = ()
     classify: Callable[[float, Mapping[str, Any]], str | None] | None = None
     refuse: Callable[[Mapping[str, Any]], str | None] | None = None
-    digits: int | None = None
+    digits: int = 3
     verified: bool = True
     criteria: bool = False  # a yes/no or graded rule: it may be decided before every input is known
     only_for: tuple[str, ...] = ()  # who the score is for; empty: anyone

@@ -19,7 +19,7 @@ from .response import steroid_course
 from .spec import ScoreSpec
 
 if TYPE_CHECKING:
-    from hepatica.patient.model import Patient
+    from hepatica.patient import Patient
 
 
 def stage(patient: Patient, at: datetime | date | str | None = None, *, intervals: bool = True) -> Staging:

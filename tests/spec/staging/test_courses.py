@@ -1,0 +1,111 @@
+"""The course of the disease, by small records; `conditions` are active and undated, labs of one day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from ascii_rows import rows
+
+from hepatica import staging
+from hepatica.patient.model import Condition, Observation, Patient, Treatment
+
+DAY = datetime(2026, 3, 1)
+UNITS = {"bilirubin": "umol/L", "creatinine": "umol/L", "albumin": "g/L", "platelets": "1e9/L", "inr": "1"}
+COURSES = """
+case                        | conditions                    | causes      | ascites | HE | labs                                                        | course              | aclf
+recorded acute failure      | acute_liver_failure           | paracetamol |         |    | inr=5                                                       | alf                 | None
+overdose, INR, drowsy       | paracetamol_overdose          |             |         | 2  | inr=2 alt=5000                                              | alf                 | None
+overdose, INR, awake        | paracetamol_overdose          |             |         | 0  | inr=2 alt=5000                                              | ali                 | None
+overdose, INR, not examined | paracetamol_overdose          |             |         |    | inr=2 alt=5000                                              | ali                 | None
+overdose, enzymes only      | paracetamol_overdose          |             |         | 0  | inr=1.1 alt=5000                                            | ali                 | None
+overdose, nothing yet       | paracetamol_overdose          |             |         | 0  | inr=1.1 alt=30                                              | none                | None
+enzymes burst, no cause     |                               |             |         | 1  | inr=1.8 ast=3000                                            | alf                 | None
+burst in cirrhosis          | cirrhosis                     | HBV         | none    | 0  | inr=1.8 ast=3000                                            | compensated         | None
+cirrhosis                   | cirrhosis                     | HCV         | none    | 0  | bilirubin=20                                                | compensated         | None
+cirrhosis, ascites          | cirrhosis                     | HCV         | slight  | 0  | bilirubin=20 creatinine=80 inr=1.3                          | decompensated       | 0
+cirrhosis, drowsy once      | cirrhosis encephalopathy      | HCV         | none    | 0  | bilirubin=20 creatinine=80 inr=1.3                          | decompensated       | None
+cirrhosis, bled             | cirrhosis variceal_bleeding   | HCV         | none    | 0  | bilirubin=20 creatinine=80 inr=1.3                          | decompensated       | 0
+grade 1, kidney             | cirrhosis ascites             | alcohol     |         | 0  | bilirubin=60 creatinine=200 inr=1.5                         | aclf                | 1
+kidney, chronic             | cirrhosis ascites chronic_kidney_disease | alcohol |  | 0  | bilirubin=60 creatinine=200 inr=1.5                         | decompensated       | 0
+grade 0, liver alone        | cirrhosis ascites             | alcohol     |         | 0  | bilirubin=250 creatinine=90 inr=1.5                         | decompensated       | 0
+grade 1, liver and mild     | cirrhosis ascites             | alcohol     |         | 1  | bilirubin=250 creatinine=90 inr=1.5                         | aclf                | 1
+grade 1, clotting and 1.5   | cirrhosis ascites             | alcohol     |         | 0  | bilirubin=90 creatinine=140 inr=2.5                         | aclf                | 1
+grade 0, brain alone        | cirrhosis ascites             | alcohol     |         | 3  | bilirubin=90 creatinine=90 inr=1.5                          | decompensated       | 0
+grade 2                     | cirrhosis ascites             | alcohol     |         | 3  | bilirubin=250 creatinine=90 inr=1.5                         | aclf                | 2
+grade 3                     | cirrhosis ascites             | alcohol     |         | 3  | bilirubin=250 creatinine=200 inr=2.6                        | aclf                | 3
+grade not known             | cirrhosis ascites             | alcohol     |         |    | bilirubin=60                                                | decompensated       | None
+grade 1 though brain unseen | cirrhosis ascites             | alcohol     |         |    | bilirubin=60 creatinine=200 inr=1.5                         | aclf                | 1
+organs fail, no event now   | cirrhosis                     | alcohol     | none    | 0  | bilirubin=50 creatinine=200 inr=1.5                         | compensated         | None
+ACLF recorded               | aclf                          | HBV         |         | 1  | bilirubin=300 creatinine=90 inr=2                           | aclf                | 1
+ACLF recorded, no failure   | aclf                          | HBV         |         | 0  | bilirubin=100 creatinine=90 inr=1.2                         | aclf                | None
+hepatitis, severe by PT     | alcoholic_hepatitis           | alcohol     | none    | 0  | bilirubin=100 creatinine=60 inr=1.3 pt_s=20 pt_control_s=12 | alcoholic_hepatitis | None
+hepatitis, severe by MELD   | alcoholic_hepatitis           | alcohol     | none    | 0  | bilirubin=300 creatinine=60 inr=2                           | alcoholic_hepatitis | None
+hepatitis, mild             | alcoholic_hepatitis           | alcohol     | none    | 0  | bilirubin=60 creatinine=60 inr=1.2                          | chronic_hepatitis   | None
+hepatitis, mild, cirrhosis  | alcoholic_hepatitis cirrhosis | alcohol     | none    | 0  | bilirubin=50 creatinine=60 inr=1.2                          | compensated         | None
+hepatitis and ACLF          | alcoholic_hepatitis aclf      | alcohol     | none    | 3  | bilirubin=300 creatinine=60 inr=2.6                         | aclf                | 3
+varices                     | varices                       | HCV         | none    | 0  | platelets=90                                                | compensated         | None
+stiff                       |                               | HCV         | none    | 0  | stiffness=15                                                | compensated         | None
+less stiff                  |                               | HCV         | none    | 0  | stiffness=14.9                                              | chronic_hepatitis   | None
+FIB-4 high, platelets low   |                               | HCV         | none    | 0  | ast=90 alt=60 platelets=100                                 | compensated         | None
+FIB-4 high, flare           |                               | HCV         | none    | 0  | ast=250 alt=250 platelets=100                               | chronic_hepatitis   | None
+ascites of the heart        | ascites heart_failure         |             |         | 0  | alt=20                                                      | none                | None
+PBC                         |                               | PBC         |         |    | alp=400                                                     | cholestatic         | None
+hepatitis B                 | hepatitis_b                   |             |         |    | alt=90                                                      | chronic_hepatitis   | None
+autoimmune                  |                               | AIH         |         |    | alt=90                                                      | chronic_hepatitis   | None
+Wilson                      |                               | wilson      |         |    | alt=90                                                      | metabolic           | None
+fatty liver                 | steatosis                     |             |         |    | alt=50                                                      | steatosis           | None
+fatty liver of alcohol      | steatosis                     | alcohol     |         |    | alt=50                                                      | steatosis           | None
+alcohol                     |                               | alcohol     |         |    | alt=50                                                      | chronic_hepatitis   | None
+urea cycle                  | urea_cycle_disorder           |             |         |    | alt=30                                                      | urea_cycle          | None
+drained, no diagnosis       |                               | HCV         |         | 0  | bilirubin=20 paracentesis                                   | decompensated       | None
+drained                     | cirrhosis                     | HCV         |         | 0  | bilirubin=20 paracentesis                                   | decompensated       | None
+Child-Pugh 7 by labs        | cirrhosis                     | HCV         | none    | 0  | bilirubin=60                                                | decompensated       | None
+Child-Pugh 6 by labs        | cirrhosis                     | HCV         | none    | 0  | bilirubin=51                                                | compensated         | None
+nothing wrong               |                               |             |         |    | alt=30 bilirubin=10                                         | none                | None
+odd values                  |                               |             |         |    | alt=120 bilirubin=10                                        | undetermined        | None
+nothing known               |                               |             |         |    | creatinine=80                                               | undetermined        | None
+"""  # noqa: E501
+
+
+def record(row: dict[str, str]) -> Patient:
+    labs = dict(word.split("=") for word in row["labs"].split() if "=" in word)
+    done = tuple(Treatment(word, start=DAY, active=False) for word in row["labs"].split() if "=" not in word)
+    return Patient(
+        row["case"],
+        sex="female",
+        age_stated_years=50.0,
+        etiology=tuple(row.get("causes", "").split()),
+        ascites=row.get("ascites"),  # type: ignore[arg-type]
+        encephalopathy_grade=int(row["HE"]) if "HE" in row else None,
+        conditions=tuple(Condition(name) for name in row.get("conditions", "").split()),
+        treatments=done,
+        observations=tuple(Observation(a, float(v), UNITS.get(a, ""), DAY) for a, v in labs.items()),
+    )
+
+
+@pytest.mark.parametrize("row", rows(COURSES), ids=lambda row: row["case"])
+def test_course_and_aclf_grade(row: dict[str, str]) -> None:
+    found = staging.stage(record(row))
+    assert (found.course, str(found.aclf_grade)) == (row["course"], row["aclf"]), found.why
+    assert found.label == staging.COURSES[row["course"]]
+    assert found.why and all(found.why)
+
+
+def test_reasons_name_the_observation_and_its_day() -> None:
+    row = next(r for r in rows(COURSES) if r["case"] == "grade 3")
+    text = "; ".join(staging.stage(record(row)).why)
+    for part in ("bilirubin 14.6 mg/dL on 2026-03-01", "INR 2.6 on 2026-03-01", "grade at least 3"):
+        assert part.replace("at least ", "") in text.replace("at least ", "")
+
+
+def test_dialysis_for_years_is_not_an_acute_kidney_failure() -> None:
+    row = {"case": "x", "conditions": "cirrhosis ascites", "HE": "0", "labs": "bilirubin=60 creatinine=500 inr=1.5"}
+    for start, course in ((datetime(2020, 1, 1), "decompensated"), (datetime(2026, 2, 25), "aclf")):
+        patient = record(row)
+        treated = Patient(
+            **{f: getattr(patient, f) for f in patient.__dataclass_fields__ if f != "treatments"},
+            treatments=(Treatment("dialysis", "dialysis", start=start),),
+        )
+        found = staging.stage(treated)
+        assert (found.course, found.dialysis, found.scores["meld"].value) == (course, True, 29)
