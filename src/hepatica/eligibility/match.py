@@ -52,7 +52,7 @@ DECEASED = CriterionResult("alive", "inclusion", "alive", "not met", "the record
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One patient against one protocol."""
+    """One patient against one protocol, as the record stood at `as_of`."""
 
     patient: str
     protocol: str
@@ -65,6 +65,7 @@ class Match:
     status_as_of: date | None
     criteria_complete: bool
     as_of: datetime | None
+    record_age_days: int | None
     criteria: tuple[CriterionResult, ...]
     arms: tuple[Arm, ...]
     sources: tuple[Source, ...]
@@ -103,6 +104,7 @@ class Match:
             "status_as_of": self.status_as_of.isoformat() if self.status_as_of else None,
             "criteria_complete": self.criteria_complete,
             "as_of": self.as_of.isoformat() if self.as_of else None,
+            "record_age_days": self.record_age_days,
             "criteria": [c.to_json() for c in self.criteria],
             "settles_most": {"needs": most[0], "criteria": most[1]} if most else None,
             "open_if_silent_is_absent": list(self.open_ids),
@@ -179,6 +181,7 @@ def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool]
         status_as_of=as_of,
         criteria_complete=p.criteria_complete,
         as_of=record.at,
+        record_age_days=(today - record.at.date()).days if record.at else None,
         criteria=results,
         arms=p.arms,
         sources=p.sources,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hepatica.therapy.answers import Finding, Reading
 from hepatica.therapy.concepts import Concept, concepts, in_words
-from hepatica.therapy.contraindications import Contraindication, contraindications
+from hepatica.therapy.contraindications import Contraindication, comparator_contraindications, contraindications
 from hepatica.therapy.facts import Record
 from hepatica.therapy.model import Comparator, Product, Regimen, Route, Source, StudiedRegimen
 from hepatica.therapy.tables import comparators, products, routes
@@ -21,6 +21,7 @@ __all__ = [
     "Route",
     "Source",
     "StudiedRegimen",
+    "comparator_contraindications",
     "comparators",
     "concepts",
     "contraindications",

@@ -14,9 +14,9 @@ from hepatica.therapy.concepts import concepts, in_words
 from hepatica.therapy.facts import Record
 from hepatica.therapy.model import Product, Route, Source
 from hepatica.therapy.signs import ASCITES_LEVELS
-from hepatica.therapy.tables import one_of, products, read_toml, routes, sources_of, text
+from hepatica.therapy.tables import comparators, one_of, products, read_toml, routes, sources_of, text
 
-APPLIES = ("routes", "bleeding", "invasive", "tags", "without_tags", "maturity", "cell_types")
+APPLIES = ("routes", "bleeding", "invasive", "tags", "without_tags", "maturity", "cell_types", "comparators")
 BOUNDS = ("above", "below", "at_least")
 
 
@@ -56,7 +56,8 @@ class Rule:
         """Return whether the rule is about this product and route."""
         a, tags = self.applies, set(product.tags)
         return (
-            route.id in a.get("routes", (route.id,))
+            "comparators" not in a
+            and route.id in a.get("routes", (route.id,))
             and route.bleeding in a.get("bleeding", (route.bleeding,))
             and route.invasive == a.get("invasive", route.invasive)
             and product.maturity in a.get("maturity", (product.maturity,))
@@ -72,10 +73,22 @@ def contraindications(patient: Patient, staging: Any, product: str, route: str) 
     `staging` is the result of `staging.stage`. Raises InputError for an unknown product or route.
     """
     what, way = _known(products(), product, "product"), _known(routes(), route, "route")
-    record = Record(patient, staging)
-    found = [_judge(rule, record) for rule in rules() if rule.concerns(what, way)]
-    order = {"absolute": 0, "relative": 1, "unknown": 2}
-    return sorted((c for c in found if c), key=lambda c: (order[c.verdict], order[c.if_present]))
+    return _judged([rule for rule in rules() if rule.concerns(what, way)], patient, staging)
+
+
+def comparator_contraindications(patient: Patient, staging: Any, comparator: str) -> list[Contraindication]:
+    """Return every reason against a treatment without cells (id), the strongest first.
+
+    Raises InputError for an unknown comparator. Few rules exist yet: an empty list is no all-clear.
+    """
+    name = _known(comparators(), comparator, "comparator").id
+    return _judged([rule for rule in rules() if name in rule.applies.get("comparators", ())], patient, staging)
+
+
+def _judged(chosen: list[Rule], patient: Patient, staging: Any) -> list[Contraindication]:
+    record, order = Record(patient, staging), {"absolute": 0, "relative": 1, "unknown": 2}
+    found = [c for c in (_judge(rule, record) for rule in chosen) if c]
+    return sorted(found, key=lambda c: (order[c.verdict], order[c.if_present]))
 
 
 @cache

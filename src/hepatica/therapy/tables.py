@@ -94,7 +94,7 @@ def product_from_row(row: Row, where: str) -> Product:
         release_tests=strings(row, "release_tests", where),
         specific_risks=strings(row, "specific_risks", where),
         sources=sources,
-        verified=all(s.verified for s in sources),
+        verified=any(s.verified for s in sources),
         maturity=row["maturity"],
         tags=strings(row, "tags", where),
         routes=taken,
@@ -144,7 +144,7 @@ def comparator_from_row(row: Row, where: str) -> Comparator:
         for_courses=strings(row, "for_courses", where),
         invasive_procedures=int(row["invasive_procedures"]),
         sources=sources,
-        verified=all(s.verified for s in sources),
+        verified=any(s.verified for s in sources),
         needs_condition=strings(row, "needs_condition", where),
         removes_cause=bool(row.get("removes_cause", False)),
     )

@@ -118,7 +118,7 @@ def test_the_dead_are_not_eligible():
 
 
 def test_the_index_time_is_that_of_the_staging():
-    assert found().as_of == datetime(2026, 11, 20)
+    assert (found().as_of, found().record_age_days) == (datetime(2026, 11, 20), 3)
 
 
 def test_an_unknown_protocol_is_refused():

@@ -5,7 +5,7 @@ import pytest
 
 from hepatica.errors import InputError
 from hepatica.patient import Condition, Observation, Patient
-from hepatica.therapy import contraindications, products, routes
+from hepatica.therapy import comparator_contraindications, comparators, contraindications, products, routes
 from hepatica.therapy.contraindications import rule_from_row, rules
 
 NOW = datetime(2026, 11, 20)
@@ -106,9 +106,34 @@ def test_an_unknown_product_or_route_is_refused(product, route, kind):
         judged(product, route)
 
 
-def test_every_rule_concerns_some_product_and_route():
+def test_every_rule_concerns_something():
+    pairs = [(p, r) for p in products().values() for r in routes().values()]
     for rule in rules():
-        assert any(rule.concerns(p, r) for p in products().values() for r in routes().values()), rule.id
+        named = rule.applies.get("comparators", ())
+        assert set(named) <= set(comparators()), rule.id
+        assert bool(named) != any(rule.concerns(p, r) for p, r in pairs), rule.id
+
+
+@pytest.mark.parametrize(
+    "comparator, rule, verdict, conditions",
+    [
+        ("tips", "tips_heart", "absolute", ["heart_failure"]),
+        ("tips", "tips_infection", "absolute", ["sbp"]),
+        ("tips", "tips_tumour_or_vein", "relative", ["hcc"]),
+        ("terlipressin", "terlipressin_lung", "relative", ["respiratory_failure"]),
+        ("g_csf", "g_csf_cancer", "absolute", ["malignancy"]),
+        ("g_csf", "g_csf_cancer", "unknown", []),
+    ],
+)
+def test_a_treatment_without_cells_is_judged_too(comparator, rule, verdict, conditions):
+    patient = Patient("p", conditions=tuple(Condition(c) for c in conditions))
+    found = {c.id: c.verdict for c in comparator_contraindications(patient, None, comparator)}
+    assert found[rule] == verdict
+
+
+def test_an_unknown_comparator_is_refused():
+    with pytest.raises(InputError, match="unknown comparator"):
+        comparator_contraindications(Patient("p"), None, "hope")
 
 
 def test_every_product_by_every_route_can_be_judged():

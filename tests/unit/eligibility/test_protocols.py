@@ -1,0 +1,36 @@
+"""The protocols against the registry facts they were written from, where those are at hand."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from hepatica.eligibility import Within, leaves, protocols
+
+SHARED = Path(os.environ.get("HEPATICA_SHARED", Path(__file__).parents[4] / "shared"))
+REGISTRY = SHARED / "evidence" / "registry"
+FACTS = (
+    [json.loads(p.read_text(encoding="utf-8")) for p in sorted(REGISTRY.glob("*.json"))] if REGISTRY.is_dir() else []
+)
+KNOWN = [f for f in FACTS if f["nct"] in protocols()]
+
+
+def test_at_least_eight_protocols_are_complete():
+    assert sum(p.criteria_complete for p in protocols().values()) >= 8
+
+
+@pytest.mark.skipif(not FACTS, reason="the shared evidence is not beside this checkout")
+def test_every_complete_record_is_a_protocol():
+    complete = {f["nct"] for f in FACTS if f["eligibility_complete"]}
+    assert complete == {p.id for p in protocols().values() if p.criteria_complete}
+
+
+@pytest.mark.parametrize("facts", KNOWN, ids=[f["nct"] for f in KNOWN])
+def test_ages_and_the_number_of_criteria_are_those_of_the_record(facts):
+    protocol = protocols()[facts["nct"]]
+    found = [x for c in protocol.criteria for x in leaves(c.rule) if isinstance(x, Within)]
+    ages = [(x.low, x.high) for x in found if x.quantity.name == "age"]
+    assert ages == ([(facts["min_age"], facts["max_age"])] if facts["min_age"] else [])
+    assert len(protocol.criteria) >= len(facts["inclusion"]) + len(facts["exclusion"]) - 1
+    assert protocol.enrollment == facts["enrollment"]
