@@ -42,10 +42,18 @@ class Analyte:
     reported_as: str
 
 
-class _Conversion(NamedTuple):
+class Conversion(NamedTuple):
+    """How a unit becomes the canonical one: `(10 ** value if log10 else value) * factor + offset`."""
+
     factor: float
-    offset: float
-    log10: bool
+    offset: float = 0.0
+    log10: bool = False
+
+    def apply(self, value: float) -> float:
+        """Return the canonical value."""
+        if self.log10:
+            value = 10.0 ** min(value, 300)
+        return value * self.factor + self.offset if self.offset else value * self.factor
 
 
 def _analyte(row: dict[str, Any], sources: dict[str, str], loinc: tuple[str, ...]) -> Analyte:
@@ -145,15 +153,12 @@ def to_canonical(name: str, value: float, unit: str | None = "") -> float:
     """
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         raise InputError(f"{name}: '{value}' is not a finite number")
-    how = _conversion(name, (unit or "").strip())
-    if how.log10:
-        value = 10.0 ** min(value, 300)
-    return value * how.factor + how.offset if how.offset else value * how.factor
+    return conversion(name, (unit or "").strip()).apply(value)
 
 
 def from_canonical(name: str, value: float, unit: str) -> float:
     """Return a canonical value in another unit: the inverse of `to_canonical`."""
-    how = _conversion(name, unit)
+    how = conversion(name, unit)
     value = (value - how.offset) / how.factor
     return math.log10(value) if how.log10 else value
 
@@ -179,12 +184,13 @@ def bare_unit(name: str, value: float) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _conversion(name: str, unit: str) -> _Conversion:
+def conversion(name: str, unit: str) -> Conversion:
+    """Return how a unit of an analyte becomes canonical ("" is the default unit); raises InputError."""
     a = analyte(name)
     if not unit:
         unit = a.bare[0]
     if units.is_log10(unit):
-        inner = _conversion(name, units.without_log10(unit))
+        inner = conversion(name, units.without_log10(unit))
         return inner._replace(log10=True)
     found = units.readings(unit)
     if not found:
@@ -192,11 +198,11 @@ def _conversion(name: str, unit: str) -> _Conversion:
     (base,) = units.readings(a.unit)[:1]
     for reading in found:
         if reading.dimension == base.dimension:
-            return _Conversion(float(reading.factor / base.factor), 0.0, False)
+            return Conversion(float(reading.factor / base.factor))
         for bridge in a.bridges:
             (foot,) = units.readings(bridge.unit)[:1]
             if foot.dimension == reading.dimension:
-                return _Conversion(float(reading.factor / foot.factor) * bridge.factor, bridge.offset, False)
+                return Conversion(float(reading.factor / foot.factor) * bridge.factor, bridge.offset)
     raise InputError(
         f"{a.name}: '{unit}' measures {found[0].dimension}, which {a.label} is not", mend=f"write {_choices(a)}"
     )

@@ -79,7 +79,7 @@ class Draft:
             return ""
         if time >= self._too_late:
             return f"dated in the future ({iso(time)})"
-        if self.birth_date and time.date() < self.birth_date:
+        if self.birth_date is not None and time.date() < self.birth_date:
             return f"dated before birth ({iso(time)})"
         return ""
 
@@ -105,9 +105,8 @@ class Draft:
                     raise InputError(f"no unit: it may be {' or '.join(analyte.bare)}")
                 unit = found
                 self.bare[analyte.reported_as, unit] += 1
-            canonical = analytes.to_canonical(name, value, unit)
-            low = None if ref_low is None else analytes.to_canonical(name, ref_low, unit)
-            high = None if ref_high is None else analytes.to_canonical(name, ref_high, unit)
+            how = analytes.conversion(name, unit)
+            canonical = how.apply(value)
             why = self.reject_time(time)
             if not why and not analyte.low <= canonical <= analyte.high:
                 why = analytes.implausible(name, canonical)
@@ -118,6 +117,8 @@ class Draft:
             return self.set_aside(shown, source.resource or source.file, why)
         if time is None and name in _FIELD_OF:
             return self.state(name, canonical, source.resource or source.file)
+        low = None if ref_low is None else how.apply(ref_low)
+        high = None if ref_high is None else how.apply(ref_high)
         self.observations.append(
             Observation(analyte.reported_as, canonical, analyte.unit, time, comparator, low, high, source)
         )

@@ -34,7 +34,7 @@ def patients_of(documents: Iterable[Any], *, file: str, today: date) -> list[Dra
 class _Pile:
     def __init__(self) -> None:
         self.by_type: dict[str, list[Json]] = {kind: [] for kind in (*_READ, *version.TELLING, "OperationOutcome")}
-        self.other: Counter[str] = Counter()
+        self.other: dict[str, int] = {}
         self.patient_keys: dict[str, int] = {}
         self.head: Json | None = None
         self.deleted = 0
@@ -51,26 +51,36 @@ class _Pile:
         self.head = self.head or document
         entries = document.get("entry")
         for entry in entries if isinstance(entries, list) else ():
-            resource = entry.get("resource") if isinstance(entry, dict) else entry
-            if isinstance(entry, dict) and _deletes(entry.get("request")):
+            try:
+                resource = entry["resource"]
+                kind = resource["resourceType"]
+            except (KeyError, TypeError):
+                self._add_odd(entry)
+                continue
+            if "request" in entry and _deletes(entry["request"]):
                 self.deleted += 1
-            elif isinstance(resource, dict) and resource.get("resourceType") != "Bundle":
-                self._add_resource(resource, resource.get("resourceType"), entry.get("fullUrl") or "")
-            elif resource is not None:
+            elif kind == "Bundle":
                 self.add(resource)
+            else:
+                self._add_resource(resource, kind, entry.get("fullUrl") or "")
+
+    def _add_odd(self, entry: Any) -> None:
+        if isinstance(entry, dict) and "resource" not in entry:
+            self.deleted += _deletes(entry.get("request"))
+        else:
+            self.broken += 1
 
     def _add_resource(self, resource: Json, kind: Any, full_url: str) -> None:
         bucket = self.by_type.get(kind) if isinstance(kind, str) else None
         if bucket is None:
-            self.other[str(kind)] += 1
+            self.other[str(kind)] = self.other.get(str(kind), 0) + 1
         else:
             bucket.append(resource)
             if kind == "Patient" and full_url:
                 resource.setdefault("id", full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1])
                 self.patient_keys[full_url] = len(bucket) - 1
-        contained = resource.get("contained")
-        if isinstance(contained, list):
-            for inner in contained:
+        if "contained" in resource and isinstance(resource["contained"], list):
+            for inner in resource["contained"]:
                 if isinstance(inner, dict):
                     self._add_contained(inner, resource.get("subject"))
 
@@ -186,8 +196,9 @@ class _Owners:
 
     def of(self, resource: Json) -> int | None:
         reference = _reference(resource)
-        if reference in self.keys:
-            return self.keys[reference]
+        known = self.keys.get(reference)
+        if known is not None:
+            return known
         if not reference or "?" in reference:
             return 0 if len(self.names) == 1 else None
         found = self._find(reference)

@@ -37,11 +37,9 @@ class Readings:
 
     def add(self, resource: Json) -> None:
         """Read one Observation with its components."""
-        concept = resource.get("code")
-        self._part(resource, resource, concept)
-        components = resource.get("component")
-        if components:
-            for part in components:
+        self._part(resource, resource, resource.get("code"))
+        if "component" in resource:
+            for part in resource["component"]:
                 self._part(resource, part, part.get("code"))
 
     def close(self) -> None:
@@ -74,7 +72,7 @@ class Readings:
         if "specimen" in resource and _NOT_SERUM.search(str(resource["specimen"].get("display", ""))):
             self.unused[f"{words(concept)} in {resource['specimen']['display']}"] += 1
             return None
-        if resource.get("focus"):
+        if "focus" in resource:
             return self._aside(resource, part, concept, "it is about someone or something else (focus)")
         try:
             time = self._time(resource)
@@ -84,6 +82,8 @@ class Readings:
 
     def _time(self, resource: Json) -> datetime | None:
         text = resource.get("effectiveDateTime")
+        if isinstance(text, str):
+            return parse_time(text)
         if text is None:
             period = resource.get("effectivePeriod")
             text = (period.get("end") or period.get("start")) if period else resource.get("effectiveInstant")
@@ -106,7 +106,7 @@ class Readings:
                 else:
                     value = raw
                 unit = _unit(name, quantity.get("unit") or "", quantity.get("code") or "")
-                if quantity.get("comparator"):
+                if "comparator" in quantity:
                     comparator = _comparator(quantity["comparator"])
             elif "valueString" in part:
                 raw = part["valueString"]
@@ -116,9 +116,8 @@ class Readings:
                 value, unit = float(str(raw)), ""
             else:
                 return self._aside(resource, part, concept, _why_empty(part, resource))
-            ranges = part.get("referenceRange")
-            if ranges:
-                low, high = _limits(ranges[0], unit)
+            if part.get("referenceRange"):
+                low, high = _limits(part["referenceRange"][0], unit)
         except InputError as error:
             return self._aside(resource, part, concept, error.what)
         coding: Json = (concept.get("coding") or ({},))[0]
