@@ -19,6 +19,8 @@ from typing import Literal
 from hepatica.errors import CannotAnswer
 
 Precision = Literal["f32", "f64"]
+METHOD = 5
+"""Rosenbrock method of the build: 5 is Rodas5P, 4 Rodas4, 42 Rodas4P2 (kernel/tableau.h)."""
 KERNEL = Path(__file__).parent / "kernel"
 FLAGS = (
     "-std=gnu11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math",
@@ -68,10 +70,15 @@ def compilers() -> tuple[Compiler, ...]:
     if chosen:
         found += [c for c in [_system(chosen)] if c]
     if util.find_spec("ziglang"):
-        flags = ("-fno-sanitize=all", *(("-mprefer-vector-width=512",) if "avx512f" in cpu()[1] else ()))
-        found.append(Compiler((sys.executable, "-m", "ziglang", "cc"), f"ziglang {metadata.version('ziglang')}", flags))
+        wide = ("-mprefer-vector-width=512",) if "avx512f" in cpu()[1] else ()
+        # Without a C library of its own zig is ready at once; what is missing is found in the running process.
+        bare = ("-nostdlib",) if sys.platform == "linux" else ()
+        identity = f"ziglang {metadata.version('ziglang')}"
+        found.append(Compiler((sys.executable, "-m", "ziglang", "cc"), identity, ("-fno-sanitize=all", *bare, *wide)))
     for name in ("clang", "cc", "gcc"):
-        found += [c for c in [_system(name)] if c]
+        other = _system(name)
+        if other and other.identity not in [c.identity for c in found]:
+            found.append(other)
     return tuple(found)
 
 
@@ -81,7 +88,12 @@ def _system(name: str) -> Compiler | None:
         return None
     told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
     first = told.splitlines()[0] if told else name
-    return Compiler((path,), f"{path} {first}", () if "clang" in told else ("-Wno-psabi",))
+    # "cc (Debian 12)" and "gcc (Debian 12)" are one compiler.
+    return Compiler(
+        (path,),
+        first.split(" ", 1)[-1] if "clang" not in told else first,
+        () if "clang" in told else ("-Wno-psabi", "-Wno-maybe-uninitialized"),
+    )
 
 
 def cache_folder() -> Path:
@@ -102,23 +114,22 @@ def cache_folder() -> Path:
 
 
 @lru_cache(maxsize=64)
-def library(source: str, precision: Precision, n_lanes: int, method: int = 5) -> ctypes.CDLL:
-    """Return the compiled library of a generated model; compile it if no cache has it."""
+def library(source: str, precision: Precision, n_lanes: int, method: int = METHOD) -> ctypes.CDLL:
+    """Return the compiled library of a generated model; compile it if the cache does not have it."""
     failures: list[str] = []
     for compiler in compilers():
-        flags = (*FLAGS, _native(compiler), *compiler.flags, f"-DLANES={n_lanes}", f"-DMETHOD={method}")
-        flags += ("-DSINGLE",) if precision == "f32" else ()
+        chosen = flags(compiler, precision, n_lanes, method)
         headers = "".join(p.read_text(encoding="utf-8") for p in sorted(KERNEL.glob("*.h")))
-        key = hashlib.sha256("\0".join([source, headers, compiler.identity, *flags, *_machine()]).encode()).hexdigest()
+        key = hashlib.sha256("\0".join([source, headers, compiler.identity, *chosen, *_machine()]).encode()).hexdigest()
         folder = cache_folder()
         target = folder / f"{key[:32]}.so"
         if not target.exists():
-            told = _compile(compiler, flags, source, target, folder)
+            told = build(compiler, chosen, source, target, folder)
             if told:
                 failures.append(f"{compiler.identity}: {told}")
                 continue
         try:
-            return _load(target)
+            return load(target)
         except OSError as error:
             target.unlink(missing_ok=True)
             failures.append(f"{compiler.identity}: {error}")
@@ -133,29 +144,36 @@ def _machine() -> tuple[str, ...]:
     return name, platform.machine(), sys.platform, " ".join(sorted(flags))
 
 
+def flags(compiler: Compiler, precision: Precision, n_lanes: int, method: int = METHOD) -> tuple[str, ...]:
+    """Return the flags for one precision and number of lanes on this machine."""
+    single = ("-DSINGLE",) if precision == "f32" else ()
+    return (*FLAGS, _native(compiler), *compiler.flags, f"-DLANES={n_lanes}", f"-DMETHOD={method}", *single)
+
+
 def _native(compiler: Compiler) -> str:
     arm = platform.machine() in ("arm64", "aarch64")
     return "-mcpu=native" if arm and "ziglang" in compiler.identity else "-march=native"
 
 
-def _compile(compiler: Compiler, flags: tuple[str, ...], source: str, target: Path, folder: Path) -> str:
+def build(compiler: Compiler, options: tuple[str, ...], source: str, target: Path, folder: Path) -> str:
     """Compile into a private folder and move the result into place at once; return what went wrong, or ""."""
     environment = {"ZIG_GLOBAL_CACHE_DIR": str(folder / "zig"), "ZIG_LOCAL_CACHE_DIR": str(folder / "zig")} | os.environ
     with tempfile.TemporaryDirectory(dir=folder) as work:
         text, built = Path(work, "model.c"), Path(work, "model.so")
         text.write_text(source, encoding="utf-8")
-        command = [*compiler.command, *flags, "-I", str(KERNEL), "-o", str(built), str(text)]
+        command = [*compiler.command, *options, "-I", str(KERNEL), "-o", str(built), str(text)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=600)  # noqa: S603
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
         if done.returncode or not built.exists():
-            return (done.stderr.strip().splitlines() or ["it failed without a word"])[0][:300]
+            lines = done.stderr.strip().splitlines() or ["it failed without a word"]
+            return next((line for line in lines if "error" in line), lines[0])[:300]
         os.replace(built, target)
     return ""
 
 
-def _load(path: Path) -> ctypes.CDLL:
+def load(path: Path) -> ctypes.CDLL:
     loaded = ctypes.CDLL(str(path))
     loaded.run.restype = loaded.about.restype = ctypes.c_int64
     loaded.run.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]

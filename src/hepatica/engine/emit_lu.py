@@ -8,10 +8,13 @@ from hepatica.engine.sparse import Plan
 
 
 def factorise_c(plan: Plan, jacobian: Collection[tuple[int, int]], entry: Callable[[int, int], str]) -> str:
-    """Return the C function that factorises; `entry(i, j)` is the text of a Jacobian entry."""
+    """Return the C function that factorises; `entry(i, j)` is the text of a Jacobian entry.
+
+    The function returns how much of a pivot elimination cancelled at most: 1 is none, 1/epsilon is all digits.
+    """
     place = {ij: k for k, ij in enumerate(plan.entries)}
     started: set[tuple[int, int]] = set()
-    lines = ["  (void)J; (void)p; (void)c;"]
+    lines = ["  (void)J; (void)p; (void)c;", "  T growth = K(1.0);"]
 
     def begin(i: int, j: int) -> str:
         shift = "shift " if i == j else ""
@@ -23,9 +26,12 @@ def factorise_c(plan: Plan, jacobian: Collection[tuple[int, int]], entry: Callab
             lines.append(f"  T w{place[i, j]} = {begin(i, j)};")
         return f"w{place[i, j]}"
 
+    updated = {j for k in plan.order for j in plan.right[k] if j in plan.below[k]}
     for k in plan.order:
         here = place[k, k]
         lines.append(f"  const T d{here} = v_recip({current(k, k)}); lu[{here}] = d{here};")
+        if k in updated:
+            lines.append(f"  growth = v_max(growth, v_abs(({begin(k, k)}) * d{here}));")
         lines += [f"  lu[{place[k, j]}] = {current(k, j)};" for j in plan.right[k]]
         for i in plan.below[k]:
             lower = f"l{place[i, k]}"
@@ -41,7 +47,7 @@ def factorise_c(plan: Plan, jacobian: Collection[tuple[int, int]], entry: Callab
                         f"  T w{place[i, j]} = {first} - {product};" if first else f"  T w{place[i, j]} = -({product});"
                     )
     takes = "const T *RESTRICT J, const T *RESTRICT p, const T *RESTRICT c, T shift, T *RESTRICT lu"
-    return f"KERNEL void factorise({takes})\n{{\n" + "\n".join(lines) + "\n}"
+    return f"KERNEL T factorise({takes})\n{{\n" + "\n".join([*lines, "  return growth;"]) + "\n}"
 
 
 def solve_c(plan: Plan) -> str:

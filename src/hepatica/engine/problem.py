@@ -13,7 +13,7 @@ from hepatica.engine.layout import Layout
 from hepatica.errors import InputError
 
 Floats = NDArray[np.float64]
-CODES = {0: "done", 1: "step limit", 2: "not finite", 3: "step too small", 4: "interrupted"}
+CODES = {0: "done", 1: "step limit", 2: "not finite", 3: "step too small", 4: "interrupted", 5: "lost digits"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.engine.compiled import CompiledModel, compile_model
-from hepatica.engine.compiler import Precision, lanes, library
+from hepatica.engine.compiler import METHOD, Precision, lanes, library
 from hepatica.engine.problem import Dose, Floats, Problem, Result, prepare
 from hepatica.errors import InputError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from hepatica.engine.model import Model
 
 MAX_STEPS = 100_000
-METHOD = 5
 
 
 class _Event(ctypes.Structure):

@@ -85,7 +85,7 @@ INLINE T v_sqrt(T x)
 #if defined(__clang__)
   return __builtin_elementwise_sqrt(x);
 #else
-  T r;
+  T r = x;
   for (int l = 0; l < LANES; l++)
 #ifdef SINGLE
     r[l] = __builtin_sqrtf(x[l]);

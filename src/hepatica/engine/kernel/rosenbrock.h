@@ -9,7 +9,10 @@
 #define SAFETY 0.9
 #endif
 
-enum { DONE = 0, STEP_LIMIT = 1, NOT_FINITE = 2, STEP_TOO_SMALL = 3, INTERRUPTED = 4 };
+enum { DONE = 0, STEP_LIMIT = 1, NOT_FINITE = 2, STEP_TOO_SMALL = 3, INTERRUPTED = 4, LOST_DIGITS = 5 };
+
+/* The share of a number's digits that elimination may cancel before f32 gives a patient up to f64. */
+#define CANCELLED 0.01
 
 enum { AT_ONCE = 0, INFUSION = 1, INFUSION_END = 2, BREAKPOINT = 3 };
 
@@ -213,8 +216,9 @@ INLINE T norm2(const T *e, const T *y, const T *z, const T *absolute, REAL rtol)
   return sum * (REAL)(1.0 / N_STATES);
 }
 
-/* Try one step of every lane: its size in `used`, its stages in u, the state it leads to in z; return the error norm. */
-INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T (*u)[N_STATES], T *z)
+/* Try one step of every lane: its size in `used`, how much its elimination cancelled in `growth`, its stages in u, the
+   state it leads to in z; return the error norm. */
+INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T *growth, T (*u)[N_STATES], T *z)
 {
   T f[N_STATES], J[N_JACOBIAN], ft[N_STATES], lu[N_LU];
   const T t = to_real(g->t);
@@ -235,7 +239,7 @@ INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T (*u)[
   T h = v_select(v_lt(g->h * (REAL)1.01, left), v_min(g->h, left * (REAL)0.51), left);
   h = *used = v_select(g->busy, h, K(1.0));
   const T ih = v_recip(h);
-  factorise(J, g->p, g->c, ih * (REAL)(1.0 / GAMMA), lu);
+  *growth = factorise(J, g->p, g->c, ih * (REAL)(1.0 / GAMMA), lu);
 #pragma GCC unroll 8
   for (int s = 0; s < STAGES; s++) {
     T sums[N_STATES];
@@ -261,11 +265,18 @@ INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T (*u)[
     }
     solve(lu, u[s]);
   }
+  /* What holding a state at zero takes away counts as error, so that no model is quietly bent. */
+  T *error = u[STAGES - 1], weighed[N_STATES];
   for (int i = 0; i < N_STATES; i++) {
-    z[i] += u[STAGES - 1][i];
-    if (nonnegative[i]) z[i] = v_max(z[i], K(0.0));
+    z[i] += error[i];
+    weighed[i] = error[i];
+    if (nonnegative[i]) {
+      const T held = v_max(z[i], K(0.0));
+      weighed[i] = v_abs(error[i]) + (held - z[i]);
+      z[i] = held;
+    }
   }
-  return v_sqrt(norm2(u[STAGES - 1], g->y, z, absolute, (REAL)q->rtol));
+  return v_sqrt(norm2(weighed, g->y, z, absolute, (REAL)q->rtol));
 }
 
 /* The factor by which the next step is shorter, after Gustafsson's predictive controller. */
@@ -293,7 +304,7 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
     for (int i = 0; which >= N_STATES && i < N_STATES; i++) w.needed[i] |= needs[which - N_STATES][i];
     w.computed |= which >= N_STATES;
   }
-  const D shortest = KD(1e-15 * (q->times[q->n_times - 1] - q->start));
+  const D shortest = KD(1e-25 * (q->times[q->n_times - 1] - q->start));
   int64_t next = first;
   for (;;) {
     if (any(~g.busy)) refill(q, &g, &w, &next, last);
@@ -301,8 +312,8 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
       if (next >= last || (q->stop && *q->stop)) break;
       continue;
     }
-    T used;
-    const T error = attempt(q, &g, absolute, &used, u, z);
+    T used, growth;
+    const T error = attempt(q, &g, absolute, &used, &growth, u, z);
     const M finite = v_lt(error, K(1e30)), accept = v_le(error, K(1.0)) & g.busy;
     const M cut = v_lt(used * (REAL)1.02, g.h), arrives = v_le(to_real(g.stop - g.t), used);
     g.steps -= g.busy;
@@ -325,10 +336,13 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
     const M arrived = accept & arrives;
     const M stuck = g.rejected & to_mask((DM)(to_time(g.h) <= shortest) | (DM)(g.t + to_time(g.h) == g.t));
     const M spent = g.busy & (M)(g.steps >= (WHOLE)q->max_steps);
+    const M lost = g.busy & (M)(growth > (REAL)(CANCELLED / EPSILON));
     int list[LANES];
-    for (int n = which_lanes(arrived | stuck | spent, list), k = 0; k < n; k++) {
+    for (int n = which_lanes(arrived | stuck | spent | lost, list), k = 0; k < n; k++) {
       const int l = list[k];
-      if (arrived[l] && g.output[l] == q->n_times)
+      if (lost[l])
+        finish(q, &g, l, LOST_DIGITS);
+      else if (arrived[l] && g.output[l] == q->n_times)
         finish(q, &g, l, DONE);
       else if (arrived[l])
         meet_events(q, &g, l);

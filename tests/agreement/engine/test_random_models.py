@@ -1,0 +1,76 @@
+"""Random small models: compiled f64, compiled f32 and scipy give the same answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from hepatica.engine import Dose, Model, between, generate_c, hill, reference, simulate
+
+TIMES = np.array([0.0, 0.3, 1.0, 2.0, 5.0])
+RATES = st.floats(-2, 1.5).map(lambda e: float(10**e))
+
+
+def flow(kind: int, rate: object, x: object, y: object, t: object) -> object:
+    """Return one of the shapes that liver models are made of, from a state x, helped by a state y."""
+    return [
+        rate * x,
+        rate * x * y,
+        rate * hill(x, 0.5, 1.7),
+        rate * x * sympy.exp(-y),
+        rate * sympy.Max(0, x - 0.3),
+        rate * x * (1 + sympy.tanh(y - 1)),
+        rate * x * between(t, 0.5, 1.5),
+        rate * sympy.log(1 + sympy.Max(0, x)),
+        rate * sympy.Min(x, 1) * sympy.sqrt(1 + y**2),
+    ][kind]
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Model:
+    size = draw(st.integers(1, 5))
+    m = Model("random_model")
+    states = [m.state(f"x{i}", draw(st.floats(0, 2)), nonnegative=True) for i in range(size)]
+    for x in states:
+        m.rate(x, 0)
+    for number in range(draw(st.integers(size, 2 * size + 2))):
+        source, helper, target = (states[draw(st.integers(0, size - 1))] for _ in range(3))
+        rate = m.parameter(f"k{number}", draw(RATES))
+        moved = m.assign(f"flow{number}", flow(draw(st.integers(0, 8)), rate, source, helper, m.time))
+        m.rate(source, -moved)
+        if target != source and draw(st.booleans()):
+            m.rate(target, moved)
+    m.observe("total", sum(states))
+    return m
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
+@given(model=models(), seed=st.integers(0, 99))
+def test_compiled_f64_and_f32_agree_with_scipy(model: Model, seed: int) -> None:
+    rng, n = np.random.default_rng(seed), 5
+    names = [*model.layout.observable_index]
+    given_to_all = {
+        "parameters": {p.name: p.value * rng.lognormal(0, 0.3, n) for p in model.layout.parameters},
+        "doses": [Dose(1.0, "x0", rng.random(n)), Dose(2.0, "x0", 1.0, duration=1.0)],
+        "observables": names,
+        "breakpoints": [0.5, 1.5],
+    }
+    slow = reference(model, TIMES, **given_to_all, rtol=1e-9, atol=1e-11)
+    double = simulate(model, TIMES, **given_to_all, rtol=1e-8, atol=1e-9)
+    single = simulate(model, TIMES, **given_to_all, rtol=1e-4, atol=1e-5, precision="f32")
+    assert slow.ok.all() and double.ok.all() and single.ok.all()
+    for name in names:
+        np.testing.assert_allclose(double[name], slow[name], rtol=1e-5, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(single[name], slow[name], rtol=5e-3, atol=2e-3, err_msg=name)
+
+
+@settings(max_examples=20, deadline=None)
+@given(model=models())
+def test_generated_c_is_the_same_text_each_time(model: Model) -> None:
+    assert generate_c(model) == generate_c(model)
