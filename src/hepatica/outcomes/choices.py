@@ -1,0 +1,62 @@
+"""Which sourced value stands for which state: rows of the evidence base chosen in a data file, found or refused."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from hepatica import evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One sourced number: its middle, its interval where the source has one, and the source's id."""
+
+    value: float
+    lo: float | None
+    hi: float | None
+    source: str
+    currency: str = ""
+    year: int | None = None
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    return tomllib.loads(resources.files("hepatica.outcomes").joinpath("data", "choices.toml").read_text("utf-8"))
+
+
+def course_rule(course: str) -> dict[str, Any]:
+    """Return how a course is valued: `utility` (with a `note`), or the `reason` why it is not."""
+    rule: dict[str, Any] = _file()["course"].get(course, {"reason": "this course has no value in the sources here"})
+    return rule
+
+
+@lru_cache(maxsize=32)
+def utility(name: str) -> Value:
+    """Return the utility chosen for a state (0 dead, 1 full health); raise ValueError where the row is not there."""
+    want = _file()["utility"][name]
+    row = _find(evidence.utilities(), kind="utility", **want)
+    return Value(row["value"], row.get("lo"), row.get("hi"), row["source"])
+
+
+@lru_cache(maxsize=32)
+def cost(region: str, name: str) -> Value | None:
+    """Return a cost of care (a year, or once for an event) in a region, or None where no source gives it."""
+    want = _file()["cost"].get(region, {}).get(name)
+    if want is None:
+        return None
+    base = _find(evidence.costs(), kind="cost", state=want["state"], source=want["source"])
+    factor = 1.0
+    if "times" in want:
+        factor = _find(evidence.costs(), kind="ratio", state=want["times"], source=want["source"])["value"]
+    return Value(base["value"] * factor, None, None, base["source"], base.get("currency", ""), base.get("price_year"))
+
+
+def _find(rows: list[dict[str, Any]], **want: Any) -> dict[str, Any]:
+    for row in rows:
+        if all(row.get(k) == v for k, v in want.items()):
+            return row
+    raise ValueError(f"choices.toml: the evidence base has no row with {want}")

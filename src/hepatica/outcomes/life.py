@@ -1,0 +1,92 @@
+"""Time alive, quality-adjusted life years and cost of care, one value a draw, from simulated courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.outcomes import choices
+
+Array = NDArray[np.float64]
+DAYS_A_YEAR = 365.25
+QUARTILE_Z = 0.6744897501960817
+CHILD_B, CHILD_C = 6.5, 9.5
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """One value a draw with its sources, or nothing with the reason."""
+
+    draws: Array | None
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    reason: str = ""
+    currency: str = ""
+    year: int | None = None
+
+
+def days_alive(days: Array, survival: Array) -> Array:
+    """Return the mean days alive up to the last day: `days` (d,), `survival` (d, n) as probabilities.
+
+    >>> days_alive(np.array([0.0, 10.0]), np.array([[1.0], [0.5]]))
+    array([7.5])
+    """
+    return np.asarray(np.trapezoid(survival, days, axis=0), dtype=float)
+
+
+def qaly(days: Array, survival: Array, child_pugh: Array | None, course: str, *, seed: int) -> Worth:
+    """Return quality-adjusted life years a draw up to the last day, undiscounted.
+
+    Utilities come from the evidence base by Child-Pugh class; each draw keeps one position between the quartiles of
+    its source, so that a person's own way of valuing health stays the same in every option.
+    """
+    rule = choices.course_rule(course)
+    if "reason" in rule:
+        return Worth(None, reason=rule["reason"])
+    z = np.random.default_rng([seed, 20]).standard_normal(survival.shape[1])
+    if rule["utility"] != "child":
+        row = choices.utility(rule["utility"])
+        level = np.broadcast_to(_person(row, z), survival.shape)
+        used = (row,)
+    elif child_pugh is None:
+        return Worth(None, reason="the simulation gives no Child-Pugh score to value")
+    else:
+        used = tuple(choices.utility(f"child_{k}") for k in "abc")
+        a, b, c = (_person(row, z) for row in used)
+        level = np.where(child_pugh < CHILD_B, a, np.where(child_pugh < CHILD_C, b, c))
+    total = np.trapezoid(survival * level, days, axis=0) / DAYS_A_YEAR
+    return Worth(np.asarray(total), tuple(dict.fromkeys(r.source for r in used)), rule.get("note", ""))
+
+
+def care_cost(days: Array, survival: Array, child_pugh: Array | None, course: str, region: str) -> Worth:
+    """Return the cost of care for the liver a draw up to the last day, without the price of any new treatment."""
+    once, a, b = None, choices.cost(region, "compensated"), choices.cost(region, "decompensated")
+    if course in ("alf", "ali", "urea_cycle", "metabolic", "steatosis", "chronic_hepatitis", "cholestatic", "none"):
+        return Worth(None, reason="no source here gives the cost of care for this disease")
+    if course in ("aclf", "alcoholic_hepatitis"):
+        once = choices.cost(region, "admission")
+        if once is None:
+            return Worth(None, reason=f"no source here gives the cost of an admission for it in {region}")
+    if a is None or b is None or child_pugh is None:
+        return Worth(None, reason=f"no source here gives the cost of cirrhosis care in {region}")
+    if once is not None and (once.currency, once.year) != (a.currency, a.year):
+        draws = np.full(survival.shape[1], once.value)
+        return Worth(
+            draws,
+            (once.source,),
+            "the first admission only: later care has another price year",
+            "",
+            once.currency,
+            once.year,
+        )
+    rate = np.where(child_pugh < CHILD_B, a.value, b.value)
+    total = np.trapezoid(survival * rate, days, axis=0) / DAYS_A_YEAR
+    sources = tuple(dict.fromkeys((a.source, b.source)))
+    return Worth(np.asarray(total), sources, "prices without an interval in their source", "", a.currency, a.year)
+
+
+def _person(row: choices.Value, z: Array) -> Array:
+    spread = 0.0 if row.lo is None or row.hi is None else (row.hi - row.lo) / (2.0 * QUARTILE_Z)
+    return np.clip(row.value + spread * z, 0.0, 1.0)

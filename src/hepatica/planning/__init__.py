@@ -1,0 +1,5 @@
+"""What to do: what comes first, options compared, a recommendation with its reason, the lineage of every number."""
+
+from hepatica.planning.plan import Plan as Plan
+from hepatica.planning.plan import plan as plan
+from hepatica.planning.why import why as why

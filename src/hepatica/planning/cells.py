@@ -1,0 +1,291 @@
+"""The cell regimens: product x route x dose x schedule, screened for this person, and why most are ruled out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from hepatica import therapy
+from hepatica.eligibility import Match
+from hepatica.planning import sources
+from hepatica.planning.facts import Facts
+from hepatica.planning.option import CERTAINTIES, Option
+from hepatica.planning.rules import Group
+from hepatica.therapy import Product, Regimen
+
+FINALISTS = 6
+RECRUITING = ("recruiting", "enrolling_by_invitation", "enrolling by invitation")
+MATURITY = {
+    "animal": "not yet given to people with liver disease: animal data only",
+    "other human": "given to people for other diseases, never in a liver trial known here",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What was considered: options (finalists forecast, the rest with reasons) and how many regimens were screened."""
+
+    options: list[Option]
+    regimens: int
+    contraindicated: int
+    finalists: int
+
+
+@lru_cache(maxsize=1)
+def _never() -> list[tuple[dict[str, Any], Group]]:
+    never = []
+    for i, row in enumerate(_file()["never"]):
+        where = f"cells.toml: never {i + 1}"
+        sources.check(row["sources"], where)
+        never.append((row, Group.read(row["when"], where)))
+    return never
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, list[dict[str, Any]]]:
+    raw: dict[str, list[dict[str, Any]]] = sources.read("cells.toml")
+    for row in raw["certainty"]:
+        if row["word"] not in CERTAINTIES:
+            raise ValueError(f"cells.toml: '{row['word']}' is not a certainty")
+    for row in (*raw["evidence"], *raw["bridge"]):
+        sources.check([row["source"]], "cells.toml")
+    return raw
+
+
+def _bridge(product: Product, course: str) -> str:
+    rows = [r for r in _file()["bridge"] if product.cell_type in r["cell_types"] and course in r["courses"]]
+    return str(rows[0]["text"]) if rows else ""
+
+
+def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
+    """Return every cell product as options: the finalists `trial only`, all others ruled out with the reason."""
+    options: list[Option] = []
+    passing: list[Option] = []
+    screened = contraindicated = 0
+    for product in therapy.products().values():
+        grid = _grid(product, facts, matches)
+        screened += len(grid)
+        reason = _product_reason(product, facts, matches)
+        if reason:
+            options.append(_blank(product, facts).ruled_out(reason))
+            continue
+        by_route: dict[str, list[Regimen]] = {}
+        for regimen in grid:
+            by_route.setdefault(regimen.route, []).append(regimen)
+        if not by_route:
+            options.append(
+                _blank(product, facts).ruled_out("no dose can be worked out: the weight is not in the record")
+            )
+        for route, regimens in by_route.items():
+            against = therapy.contraindications(facts.patient, facts.staging, product.id, route)
+            absolute = [c for c in against if c.verdict == "absolute"]
+            if absolute:
+                contraindicated += len(regimens)
+                because = "; ".join(f"{c.text} ({c.because})" for c in absolute)
+                options.append(
+                    replace(_blank(product, facts), id=f"{product.id}_{route}", route=route).ruled_out(because)
+                )
+                continue
+            cautions = tuple(f"{c.text} ({c.because})" for c in against if c.verdict == "relative")
+            ask_first = tuple(
+                f"rule out first: {c.text}" for c in against if c.verdict == "unknown" and c.if_present == "absolute"
+            )
+            passing += [_trial(product, r, facts, matches, cautions, ask_first) for r in regimens]
+    finalists, rest = _race(passing)
+    return Screen([*finalists, *rest, *options], screened, contraindicated, len(finalists))
+
+
+def regimen_id(r: Regimen) -> str:
+    """Return a readable id of a regimen.
+
+    >>> regimen_id(Regimen("uc_msc", "peripheral_vein", 7.0e7, (0.0, 28.0)))
+    'uc_msc_peripheral_vein_7e7_x2'
+    """
+    power = math.floor(math.log10(r.dose_cells))
+    return f"{r.product}_{r.route}_{r.dose_cells / 10**power:.3g}e{power}_x{len(r.days)}".replace(".", "p")
+
+
+def _grid(product: Product, facts: Facts, matches: Sequence[Match]) -> list[Regimen]:
+    """Return the studied regimens of a product at this weight, then the same at the ends of its dose range."""
+    weight = facts.patient.weight_kg
+    found = [r for s in product.regimens if (r := s.for_weight(weight)) is not None]
+    for match in matches:
+        for arm in match.arms:
+            if arm.product == product.id and arm.route and arm.days:
+                dose = arm.dose_cells or (arm.dose_cells_per_kg * weight if arm.dose_cells_per_kg and weight else None)
+                if dose:
+                    found.append(Regimen(product.id, arm.route, dose, tuple(arm.days)))
+    studied = list(found)
+    for r in studied:
+        if product.dose_cells_total:
+            found += [replace(r, dose_cells=d) for d in product.dose_cells_total]
+        if product.dose_cells_per_kg and weight:
+            found += [replace(r, dose_cells=d * weight) for d in product.dose_cells_per_kg]
+    for route in product.routes:
+        found += [replace(r, route=route) for r in studied if r.route != route]
+    unique: dict[str, Regimen] = {}
+    for r in found:
+        unique.setdefault(regimen_id(r), r)
+    return list(unique.values())
+
+
+def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) -> str:
+    for row, group in _never():
+        if group.ask(facts).value is True:
+            return str(row["text"])
+    if product.maturity in MATURITY:
+        return MATURITY[product.maturity]
+    course = facts.staging.course
+    if course not in product.studied_courses:
+        return (
+            f"not studied in {facts.staging.label}; studied in {', '.join(product.studied_courses).replace('_', ' ')}"
+        )
+    mine = _matches_of(product.id, matches)
+    open_ones = [m for m in mine if m.verdict != "not eligible"]
+    if not mine and not _bridge(product, course):
+        return "studied in this disease, but no protocol in this program's library gives it"
+    if mine and not open_ones:
+        nearest = min(mine, key=lambda m: sum(c.verdict == "not met" for c in m.criteria))
+        names = ", ".join(m.protocol for m in mine)
+        return f"the criteria of {names} are not met; nearest {nearest.protocol}: {nearest.because}"
+    return ""
+
+
+def _matches_of(product: str, matches: Sequence[Match]) -> list[Match]:
+    return [m for m in matches if any(a.product == product for a in m.arms)]
+
+
+def _trial(
+    product: Product,
+    r: Regimen,
+    facts: Facts,
+    matches: Sequence[Match],
+    cautions: tuple[str, ...],
+    ask: tuple[str, ...],
+) -> Option:
+    mine = [m for m in _matches_of(product.id, matches) if m.verdict != "not eligible"]
+    best = next((m for m in mine if _fresh(m) and m.verdict == "eligible"), mine[0] if mine else None)
+    ready = best is not None and best.verdict == "eligible" and _fresh(best)
+    if best is None:
+        because = _bridge(product, facts.staging.course)
+    elif ready:
+        because = f"Only inside trial {best.protocol}: recruiting when checked on {best.status_as_of}, criteria met."
+    else:
+        open_ones = "; ".join(c.text for c in best.criteria if c.verdict == "unknown")[:240]
+        because = f"Only inside a trial. {best.protocol}: {best.recruitment_status}; not ruled out by its criteria"
+        because += f", still open: {open_ones}." if open_ones else "."
+    if cautions:
+        because += " Caution: " + "; ".join(cautions) + "."
+    base = _blank(product, facts)
+    return replace(
+        base,
+        id=regimen_id(r),
+        route=r.route,
+        regimen=r,
+        status="trial only",
+        because=because,
+        cautions=(*cautions, *ask),
+        procedure=_procedure(product, r),
+        invasive_procedures=len(r.days) * int(therapy.routes()[r.route].invasive),
+        recommendable=ready,
+        trial=None
+        if best is None
+        else {
+            "protocol": best.protocol,
+            "verdict": best.verdict,
+            "recruitment_status": best.recruitment_status,
+            "status_as_of": best.status_as_of.isoformat() if best.status_as_of else None,
+            "criteria_complete": best.criteria_complete,
+        },
+    )
+
+
+def _blank(product: Product, facts: Facts) -> Option:
+    course = facts.staging.course
+    word = next(
+        r
+        for r in _file()["certainty"]
+        if r.get("cell_type", product.cell_type) == product.cell_type and course in r.get("courses", [course])
+    )
+    evidence = tuple(
+        {"text": r["text"], "source": r["source"], "certainty": word["word"]}
+        for r in _file()["evidence"]
+        if product.cell_type in r["cell_types"] and course in r["courses"]
+    )
+    return Option(
+        id=product.id,
+        name=product.name,
+        treatment=product.name,
+        family="cells",
+        status="ruled out",
+        because="",
+        product=product.id,
+        certainty=word["word"],
+        certainty_why=word["why"],
+        evidence=evidence,
+        sources=tuple(s.id for s in product.sources if s.verified),
+        notes={"weight_kg": facts.patient.weight_kg},
+    )
+
+
+def _race(passing: list[Option]) -> tuple[list[Option], list[Option]]:
+    """Return the finalists (best studied, least invasive first, product by product) and rows for the rest."""
+
+    def key(o: Option) -> tuple[int, int, int, int]:
+        return (
+            0 if o.recommendable else 1,
+            0 if o.trial else 1,
+            -CERTAINTIES.index(o.certainty),
+            o.invasive_procedures,
+        )
+
+    firsts: dict[tuple[str | None, str | None], Option] = {}
+    for o in passing:
+        firsts.setdefault((o.product, o.route), o)
+    by_product: dict[str | None, list[Option]] = {}
+    for o in sorted(firsts.values(), key=key):
+        by_product.setdefault(o.product, []).append(o)
+    order = sorted(by_product.values(), key=lambda rows: key(rows[0]))
+    ranked = [
+        row for depth in range(max(map(len, order), default=0)) for rows in order for row in rows[depth : depth + 1]
+    ]
+    finalists = ranked[:FINALISTS]
+    kept = {o.id for o in finalists}
+    products = {o.product: o for o in reversed(finalists)}
+    groups: dict[tuple[str | None, str | None], list[Option]] = {}
+    for o in passing:
+        if o.id not in kept:
+            groups.setdefault((o.product, o.route), []).append(o)
+    return finalists, [_not_forecast(rows, products.get(rows[0].product)) for rows in groups.values()]
+
+
+def _not_forecast(rows: list[Option], other: Option | None) -> Option:
+    """Return one row for the regimens of a product and route that passed and were not forecast."""
+    one = len(rows) == 1
+    word, were = ("regimen", "was") if one else ("regimens", "were")
+    count = f"{len(rows)} more {word} by this route passed and {were} not forecast"
+    if other is not None:
+        why = f"{count}: the same product is forecast as {_short(other)}, and these are not studied better"
+    else:
+        why = f"{count}: {FINALISTS} others have as good evidence or are less invasive"
+    first = rows[0]
+    return replace(first.ruled_out(why), id=f"{first.product}_{first.route}_other", regimen=None, trial=None)
+
+
+def _fresh(match: Match) -> bool:
+    return match.recruitment_status.lower() in RECRUITING
+
+
+def _procedure(product: Product, r: Regimen) -> str:
+    times = "once" if len(r.days) == 1 else f"{len(r.days)} times"
+    way = therapy.routes()[r.route].name
+    return f"{product.name.lower()}, {r.dose_cells:.2g} cells {times}, by {way}; {product.harvest}"
+
+
+def _short(o: Option | None) -> str:
+    if o is None or o.regimen is None:
+        return "another regimen"
+    return f"{o.regimen.dose_cells:.2g} cells × {len(o.regimen.days)} by {therapy.routes()[o.regimen.route].name}"

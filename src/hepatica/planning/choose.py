@@ -1,0 +1,172 @@
+"""Which option is recommended: pathways first, then expected net benefit among what the rules allow; ties are said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from hepatica.planning import sources
+from hepatica.planning.compare import Compared
+from hepatica.planning.facts import Facts
+from hepatica.planning.option import CERTAINTIES, Option, cap
+from hepatica.planning.rules import Group
+
+SURE = 0.8
+TRIAL_SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The recommendation with its reason, expected regret and ties."""
+
+    option: Option
+    headline: str
+    why: str
+    certainty: str
+    regret: float
+    unit: str
+    ties: tuple[str, ...]
+    pathway: str
+    sources: tuple[str, ...]
+    p_best: float
+
+
+@lru_cache(maxsize=1)
+def _pathways() -> tuple[tuple[dict[str, Any], Group], ...]:
+    rows = []
+    for row in sources.read("pathways.toml")["pathway"]:
+        where = f"pathways.toml: {row['id']}"
+        sources.check(row["sources"], where)
+        if row["certainty"] not in CERTAINTIES:
+            raise ValueError(f"{where}: '{row['certainty']}' is not a certainty")
+        rows.append((row, Group.read(row["when"], where)))
+    return tuple(rows)
+
+
+def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
+    """Return the recommendation; `limit` is the highest certainty that the fit to this person allows a forecast."""
+    allowed = [c for c in compared if c.option.recommendable]
+    by_id = {c.option.id: c for c in allowed}
+    standard = by_id["standard_care"]
+    if facts.staging.contradictions or facts.staging.course == "undetermined":
+        return _choice(
+            standard,
+            allowed,
+            headline="Measure again before choosing; usual care meanwhile",
+            why=_doubt(facts),
+            certainty="very low",
+            pathway="measure_again",
+            used=("record",),
+        )
+    for row, group in _pathways():
+        if group.ask(facts).value is not True:
+            continue
+        wanted = [facts.removable_cause if w == "cause" else w for w in row["prefer"]]
+        found = next((by_id[w] for w in wanted if w in by_id), None)
+        if found is None:
+            continue
+        words = {"cause": _name(facts.removable_cause), "nac": _nac(facts)}
+        headline = row["headline"].format(**words)
+        why = (
+            row["why"]
+            if found.option.id in wanted[:1] or len(wanted) == 1
+            else f"{row['why']} {_second(wanted, found)}"
+        )
+        return _choice(
+            found, allowed, headline=headline, why=why, certainty=row["certainty"], pathway=row["id"],
+            used=tuple(row["sources"]),
+        )  # fmt: skip
+    best = max(allowed, key=lambda c: float(c.net.mean()))
+    sure = float((best.net > 0).mean())
+    needed = TRIAL_SURE if best.option.product else SURE
+    strong = CERTAINTIES.index(cap(best.option.certainty, limit)) >= CERTAINTIES.index("low")
+    if best.option.id == "standard_care" or sure < needed or not (strong or best.option.product):
+        return _choice(
+            standard,
+            allowed,
+            headline="Standard care, complete; no cells",
+            why="No other option that the rules allow is better with enough certainty.",
+            certainty=cap("low", limit),
+            pathway="default",
+            used=("method",),
+        )
+    headline = best.option.name
+    if best.option.trial:
+        headline = f"Trial {best.option.trial['protocol']}: {best.option.name}"
+    return _choice(
+        best,
+        allowed,
+        headline=headline,
+        why="It has the highest expected net benefit of what may be recommended, "
+        f"and is better than standard care with probability {sure:.2f}.",
+        certainty=cap(best.option.certainty, limit),
+        pathway="net_benefit",
+        used=("method",),
+    )
+
+
+def _choice(
+    chosen: Compared,
+    allowed: Sequence[Compared],
+    *,
+    headline: str,
+    why: str,
+    certainty: str,
+    pathway: str,
+    used: tuple[str, ...],
+) -> Choice:
+    paired = [c for c in allowed if c.net.shape == chosen.net.shape]
+    stack = np.stack([c.net for c in paired])
+    regret = float((stack.max(axis=0) - chosen.net).mean())
+    best = stack.argmax(axis=0)
+    mine = next(i for i, c in enumerate(paired) if c is chosen)
+    return Choice(
+        chosen.option, headline, why, certainty, regret, chosen.unit, ties(chosen, paired), pathway, used,
+        float((best == mine).mean()),
+    )  # fmt: skip
+
+
+def ties(chosen: Compared, allowed: Sequence[Compared]) -> tuple[str, ...]:
+    """Return the options whose expected net benefit differs from the chosen one's by less than Monte Carlo error."""
+    found = []
+    for c in allowed:
+        if c is chosen:
+            continue
+        gap = c.net - chosen.net
+        error = float(gap.std()) / np.sqrt(gap.size)
+        if abs(float(gap.mean())) <= 1.96 * error + 1e-9:
+            found.append(c.option.id)
+    return tuple(found)
+
+
+def _doubt(facts: Facts) -> str:
+    if facts.staging.contradictions:
+        return "The record contradicts itself, so every forecast below stands on sand: " + "; ".join(
+            facts.staging.contradictions
+        )
+    needs = sorted({n for m in facts.staging.missing for n in m.needs})
+    return "The stage cannot be told from this record; most needed: " + (", ".join(needs[:6]) or "liver tests")
+
+
+def _second(wanted: Sequence[str | None], found: Compared) -> str:
+    first = next((w for w in wanted if w), None)
+    return f"{_capital(_name(first))}: already given or ruled out here; next comes {_name(found.option.id)}."
+
+
+def _name(action: str | None) -> str:
+    if action is None:
+        return "the cause"
+    names: dict[str, str] = sources.read("names.toml")["treatment"]
+    return names.get(action, action.replace("_", " "))
+
+
+def _nac(facts: Facts) -> str:
+    return "go on with N-acetylcysteine" if facts.patient.takes("n_acetylcysteine") else "N-acetylcysteine now"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

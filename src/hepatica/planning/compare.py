@@ -1,0 +1,226 @@
+"""Options side by side on paired draws: benefit, response, worth, and what each gains over standard care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica import outcomes
+from hepatica.planning.harms import days_lost, harms
+from hepatica.planning.option import Option
+
+Array = NDArray[np.float64]
+MELD_RESPONSE = 2.0
+DAYS_A_YEAR = 365.25
+BANDS = ("mean", "p05", "p25", "p50", "p75", "p95")
+ORGANS = ("blood", "lung", "liver", "spleen", "rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One forecast option: its rows for the plan, and its net benefit a draw in quality-adjusted days."""
+
+    option: Option
+    rows: dict[str, Any]
+    net: Array
+    unit: str
+
+
+def compare(
+    options: Sequence[Option],
+    forecasts: Mapping[str, Any],
+    course: str,
+    judged_day: int,
+    region: str,
+    seed: int,
+    modelled: Mapping[str, bool],
+) -> list[Compared]:
+    """Return every live option with its numbers; all are paired with standard care, draw by draw."""
+    base = forecasts["standard_care"]
+    shared = {o.id: _paired(forecasts[o.id], base) for o in options}
+    return [
+        _one(o, forecasts[o.id], shared[o.id], base, course, judged_day, region, seed, modelled.get(o.id, True))
+        for o in options
+    ]
+
+
+def _paired(forecast: Any, base: Any) -> bool:
+    return bool(forecast.draws["survival"].shape == base.draws["survival"].shape)
+
+
+def _one(
+    o: Option,
+    f: Any,
+    paired: bool,
+    base: Any,
+    course: str,
+    judged_day: int,
+    region: str,
+    seed: int,
+    modelled: bool,
+) -> Compared:
+    days = np.array([p["day"] for p in f.survival], dtype=float)
+    upto = days <= judged_day
+    own, other = _draws(f, upto), _draws(base, upto)
+    rows_of_harm = harms(o)
+    lost = days_lost(rows_of_harm, own["survival"].shape[1], seed)
+    net, unit, worth, gain = _net(days[upto], own, other, course, seed, lost, paired)
+    standard = o.id == "standard_care"
+    cost = outcomes.care_cost(days[upto], own["survival"], own.get("child_pugh"), course, region)
+    rows: dict[str, Any] = {
+        "forecast": {
+            **{k: [_point(p) for p in v] for k, v in f.variables.items()},
+            "survival": [_point(p) for p in f.survival],
+            "transplant_free_survival": [_point(p) for p in f.transplant_free_survival],
+            "decompensation": [_point(p) for p in f.decompensation],
+        },
+        "difference": {k: [_point(p) for p in v] for k, v in f.difference.items()},
+        "share_paracrine": _share(f.share_paracrine) if o.regimen else None,
+        "cells": None if f.cells is None or o.regimen is None else [_organs(p) for p in f.cells],
+        "benefit": _benefit(own, other, judged_day) if paired else {},
+        "harms": [{k: r[k] for k in r if k != "id"} for r in rows_of_harm],
+        "time_to_response_days": None if standard or not paired else _response(days, f, base),
+        "qaly": _band(worth, {"unit": "QALY", "horizon_days": judged_day}),
+        "cost": _band(
+            cost,
+            {
+                "currency": cost.currency,
+                "year": cost.year,
+                "horizon_days": judged_day,
+                "covers": "care for the liver; the price of the treatment itself is in no source opened here",
+            },
+        ),
+        "procedures_avoided": _procedures(o, base, judged_day),
+        "net_benefit": {**_quantiles(net), "unit": unit},
+    }
+    if gain is not None and not standard:
+        rows["qaly"]["gain"] = _quantiles(gain)
+    if not modelled:
+        rows["forecast_note"] = (
+            "the model holds no effect of this treatment in this disease: its forecast is that of standard care"
+        )
+    return Compared(o, rows, net, unit)
+
+
+def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:
+    return {k: np.asarray(v, dtype=float)[upto] for k, v in f.draws.items()}
+
+
+def _net(
+    days: Array, own: dict[str, Array], other: dict[str, Array], course: str, seed: int, lost: Array, paired: bool
+) -> tuple[Array, str, outcomes.Worth, Array | None]:
+    worth = outcomes.qaly(days, own["survival"], own.get("child_pugh"), course, seed=seed)
+    base = outcomes.qaly(days, other["survival"], other.get("child_pugh"), course, seed=seed)
+    if not paired:
+        return -lost, "days", worth, None
+    if worth.draws is not None and base.draws is not None:
+        gain = worth.draws - base.draws
+        return gain * DAYS_A_YEAR - lost, "quality-adjusted days", worth, gain
+    gain = outcomes.days_alive(days, own["survival"]) - outcomes.days_alive(days, other["survival"])
+    return gain - lost, "days alive", worth, None
+
+
+def _benefit(own: dict[str, Array], other: dict[str, Array], judged_day: int) -> dict[str, Any]:
+    gain = own["survival"][-1] - other["survival"][-1]
+    tiny = 1e-9
+    found: dict[str, Any] = {
+        "p_survival_better": float((gain > tiny).mean()),
+        "p_survival_worse": float((gain < -tiny).mean()),
+        "survival_gain": {"day": judged_day, **_quantiles(gain)},
+    }
+    if "meld" in own:
+        found["p_meld_lower_2"] = float((other["meld"][-1] - own["meld"][-1] >= MELD_RESPONSE).mean())
+    if "albumin_g_l" in own:
+        found["p_albumin_higher_2"] = float((own["albumin_g_l"][-1] - other["albumin_g_l"][-1] >= 2.0).mean())
+    if "decompensation" in own:
+        less = other["decompensation"][-1] - own["decompensation"][-1]
+        found["decompensation_averted"] = {"day": judged_day, **_quantiles(less)}
+    return found
+
+
+def _response(days: Array, f: Any, base: Any) -> dict[str, Any] | None:
+    """Return when MELD is first 2 points lower than under standard care, among the draws that get there."""
+    if "meld" not in f.draws:
+        return None
+    lower = np.asarray(base.draws["meld"]) - np.asarray(f.draws["meld"]) >= MELD_RESPONSE
+    ever = lower.any(axis=0)
+    share = float(ever.mean())
+    if share < 0.01:
+        return {
+            "p_response": share,
+            "p05": None,
+            "p50": None,
+            "p95": None,
+            "means": "MELD 2 points below standard care",
+        }
+    first = days[lower.argmax(axis=0)][ever]
+    return {
+        "p_response": share,
+        "p05": float(np.quantile(first, 0.05)),
+        "p50": float(np.quantile(first, 0.5)),
+        "p95": float(np.quantile(first, 0.95)),
+        "means": "MELD 2 points below standard care",
+    }
+
+
+def _procedures(o: Option, base: Any, judged_day: int) -> dict[str, Any]:
+    fact = o.notes.get("procedures_avoided")
+    if o.id == "standard_care":
+        return {"mean": 0.0, "unit": "procedures", "horizon_days": judged_day, "note": "the reference"}
+    if fact:
+        alive = outcomes.days_alive(
+            np.array([p["day"] for p in base.survival if p["day"] <= judged_day], dtype=float),
+            np.array([[p["mean"]] for p in base.survival if p["day"] <= judged_day], dtype=float),
+        )[0]
+        mean = fact["a_year"] * float(alive) / DAYS_A_YEAR - o.invasive_procedures
+        return {
+            "mean": mean,
+            "unit": "procedures",
+            "horizon_days": judged_day,
+            "own": o.invasive_procedures,
+            "source": fact["source"],
+            "note": fact["note"],
+        }
+    return {
+        "mean": None,
+        "unit": "procedures",
+        "horizon_days": judged_day,
+        "own": o.invasive_procedures,
+        "reason": "no source counts the procedures that this treatment spares",
+    }
+
+
+def _point(p: Mapping[str, Any]) -> dict[str, float]:
+    keys = ("day", *BANDS, "at_risk")
+    return {k: _clean(float(p[k])) for k in keys if k in p and p[k] is not None}
+
+
+def _organs(p: Mapping[str, Any]) -> dict[str, float]:
+    return {k: _clean(float(p[k])) for k in ("day", *ORGANS) if k in p}
+
+
+def _share(share: Mapping[str, Any] | None) -> dict[str, float] | None:
+    return None if share is None else {k: _clean(float(share[k])) for k in ("p05", "p50", "p95")}
+
+
+def _band(worth: outcomes.Worth, extra: dict[str, Any]) -> dict[str, Any]:
+    if worth.draws is None:
+        return {"mean": None, **extra, "reason": worth.reason}
+    return {**_quantiles(worth.draws), **extra, "sources": list(worth.sources), "note": worth.note}
+
+
+def _quantiles(x: Array) -> dict[str, float]:
+    return {
+        "mean": _clean(float(x.mean())),
+        "p05": _clean(float(np.quantile(x, 0.05))),
+        "p95": _clean(float(np.quantile(x, 0.95))),
+    }
+
+
+def _clean(x: float) -> float:
+    """Round to seven significant digits, so that files are the same on every machine."""
+    return float(f"{x:.7g}") if np.isfinite(x) else 0.0

@@ -1,0 +1,228 @@
+"""What is known of one patient, asked by name, each answer true, false or unknown with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hepatica.patient import Patient
+    from hepatica.staging import Staging
+
+ASCITES_LEVELS = ("none", "slight", "moderate", "massive")
+NOT_CIRRHOSIS = ("steatosis", "chronic_hepatitis", "cholestatic", "none", "urea_cycle", "metabolic", "alf", "ali")
+CHRONIC = (
+    "compensated",
+    "decompensated",
+    "aclf",
+    "alcoholic_hepatitis",
+    "chronic_hepatitis",
+    "cholestatic",
+    "steatosis",
+    "metabolic",
+)
+AKI_RISE_UMOL_L = 26.5
+AKI_RATIO = 1.5
+AKI_CREATININE_UMOL_L = 133.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A three-valued answer and what it rests on."""
+
+    value: bool | None
+    because: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The patient and the staging, seen as questions with three-valued answers."""
+
+    patient: Patient
+    staging: Staging
+    _cache: dict[str, Answer] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def now(self) -> datetime | None:
+        """Return the time the record speaks of."""
+        return self.staging.at or self.patient.index_time
+
+    def lab(self, analyte: str) -> float | None:
+        """Return an aligned laboratory value in its canonical unit, or None."""
+        used = self.staging.labs.get(analyte)
+        if used is not None and isinstance(used.value, (int, float)):
+            return float(used.value)
+        return None
+
+    def has(self, names: tuple[str, ...]) -> Answer:
+        """Answer whether an active condition is recorded; not listed means unknown."""
+        if names == ("encephalopathy",) and self.staging.encephalopathy_grade == 0:
+            return Answer(False, "encephalopathy of grade 0")
+        hits = [c for c in self.patient.conditions if c.name in names]
+        if any(c.active for c in hits):
+            return Answer(True, f"{_words(next(c.name for c in hits if c.active))} in the record")
+        if hits:
+            return Answer(False, f"{_words(hits[0].name)} is marked as past")
+        return Answer(None, f"{_words(names[0])} is not mentioned in the record")
+
+    def takes(self, names: tuple[str, ...]) -> Answer:
+        """Answer whether a treatment is taken; with a medicine list, what is not on it is not taken."""
+        if self.patient.takes(*names):
+            name = next(t for t in self.patient.treatments if t.active and (t.name in names or t.kind in names))
+            return Answer(True, f"{_words(name.text or name.name)} on the medicine list")
+        if any(t.active for t in self.patient.treatments):
+            return Answer(False, f"no {_words(names[0])} on the medicine list")
+        return Answer(None, "no medicine list in the record")
+
+    def recent(self, name: str, days: float) -> Answer:
+        """Answer whether a condition began within some days; an undated one counts, and says so."""
+        rows = [c for c in self.patient.conditions if c.name == name and c.active]
+        if not rows:
+            return Answer(None, f"{_words(name)} is not mentioned in the record")
+        dated = [c.onset for c in rows if c.onset is not None]
+        if len(dated) < len(rows) or self.now is None:
+            return Answer(True, f"{_words(name)} in the record; when it began is not stated")
+        newest = max(dated)
+        if newest >= self.now - timedelta(days=days):
+            return Answer(True, f"{_words(name)} since {newest.date().isoformat()}")
+        return Answer(False, f"{_words(name)} dates from {newest.date().isoformat()}")
+
+    @cached_property
+    def bmi(self) -> float | None:
+        """Return the body mass index in kg/m2 (measured, else from weight and height)."""
+        given = self.lab("bmi")
+        if given is not None:
+            return given
+        weight, height = self.patient.weight_kg, self.patient.height_cm
+        return weight / (height / 100.0) ** 2 if weight and height else None
+
+    @cached_property
+    def cirrhosis(self) -> Answer:
+        """Answer whether cirrhosis is established."""
+        course = self.staging.course
+        if course in ("compensated", "decompensated") or self.patient.has("cirrhosis"):
+            return Answer(True, "cirrhosis in the record")
+        if course in NOT_CIRRHOSIS:
+            return Answer(False, f"staged as {self.staging.label}")
+        return Answer(None, "whether there is cirrhosis is not known")
+
+    @cached_property
+    def csph(self) -> Answer:
+        """Answer whether portal hypertension is clinically significant (Baveno VII)."""
+        if self.patient.has("varices", "variceal_bleeding"):
+            return Answer(True, "varices in the record")
+        level = self.staging.ascites
+        if level is not None and ASCITES_LEVELS.index(level) >= 1:
+            return Answer(True, f"{level} ascites")
+        hvpg, stiffness, platelets = self.lab("hvpg"), self.lab("stiffness"), self.lab("platelets")
+        if hvpg is not None:
+            return Answer(hvpg >= 10, f"HVPG {hvpg:g} mmHg")
+        if stiffness is not None and stiffness >= 25:
+            return Answer(True, f"stiffness {stiffness:g} kPa, 25 or more")
+        if stiffness is not None and platelets is not None and stiffness <= 15 and platelets >= 150:
+            return Answer(False, f"stiffness {stiffness:g} kPa with platelets {platelets:g} × 10⁹/L")
+        if stiffness is not None:
+            return Answer(None, f"stiffness {stiffness:g} kPa lies between the limits that settle it (15 and 25)")
+        return Answer(None, "no stiffness, endoscopy or HVPG in the record")
+
+    @cached_property
+    def spare_endoscopy(self) -> Answer:
+        """Answer whether Baveno VI lets screening endoscopy be spared (stiffness < 20 kPa and platelets > 150)."""
+        stiffness, platelets = self.lab("stiffness"), self.lab("platelets")
+        if stiffness is None or platelets is None:
+            return Answer(None, "stiffness with platelets not known")
+        return Answer(
+            stiffness < 20 and platelets > 150, f"stiffness {stiffness:g} kPa, platelets {platelets:g} × 10⁹/L"
+        )
+
+    @cached_property
+    def aki(self) -> Answer:
+        """Answer whether creatinine shows acute kidney injury (ICA: +26.5 µmol/L in 48 h or +50 % in 7 days)."""
+        rows = [o for o in self.patient.at("creatinine") if o.time is not None]
+        if self.staging.dialysis:
+            return Answer(None, "on dialysis")
+        if not rows:
+            return Answer(None, "creatinine not measured")
+        last = rows[-1]
+        for earlier in reversed(rows[:-1]):
+            gap_d = (last.time - earlier.time).total_seconds() / 86400.0
+            rise = last.value - earlier.value
+            if (gap_d <= 2 and rise >= AKI_RISE_UMOL_L) or (gap_d <= 7 and last.value >= AKI_RATIO * earlier.value):
+                return Answer(
+                    True, f"creatinine rose from {earlier.value:g} to {last.value:g} µmol/L in {gap_d:.0f} days"
+                )
+        current = self.lab("creatinine")
+        if current is not None and current >= AKI_CREATININE_UMOL_L and not self.patient.has("chronic_kidney_disease"):
+            return Answer(True, f"creatinine {current:g} µmol/L, {AKI_CREATININE_UMOL_L:g} or more")
+        return Answer(False, f"creatinine {last.value:g} µmol/L without a recent rise")
+
+    @cached_property
+    def sbp_risk(self) -> Answer:
+        """Answer whether ascites with these labs is at high risk of SBP (ascitic protein still needed)."""
+        if self.patient.has("sbp"):
+            return Answer(True, "an earlier SBP")
+        creatinine, sodium, urea = self.lab("creatinine"), self.lab("sodium"), self.lab("urea")
+        child, bilirubin = self.staging.value("child_pugh"), self.lab("bilirubin")
+        reasons = []
+        if creatinine is not None and creatinine >= 110:
+            reasons.append(f"creatinine {creatinine:g} µmol/L")
+        if urea is not None and urea >= 8.9:
+            reasons.append(f"urea {urea:g} mmol/L")
+        if sodium is not None and sodium <= 130:
+            reasons.append(f"sodium {sodium:g} mmol/L")
+        if child is not None and child >= 9 and bilirubin is not None and bilirubin >= 50:
+            reasons.append(f"Child-Pugh {child:g} with bilirubin {bilirubin:g} µmol/L")
+        if reasons:
+            return Answer(True, ", ".join(reasons) + "; ascitic protein is not in the record")
+        if None in (creatinine, sodium, child, bilirubin):
+            return Answer(None, "the labs that settle it are incomplete")
+        return Answer(False, "no SBP before and labs below the limits")
+
+    @cached_property
+    def child_c_not_listed(self) -> Answer:
+        """Answer whether Child-Pugh C without a transplant plan makes surveillance pointless."""
+        child = self.staging.value("child_pugh")
+        if child is None:
+            return Answer(None, "Child-Pugh not known")
+        return Answer(child >= 10 and self.patient.has("transplant_declined"), f"Child-Pugh {child:g}")
+
+    @cached_property
+    def removable_cause(self) -> str | None:
+        """Return the id of the treatment that removes an active cause and is not yet given, or None."""
+        for cause, active, action in (
+            ("HBV", _not(self.takes(("antiviral_hbv",)).value), "antiviral"),
+            ("HCV", (self.lab("hcv_rna") or 0) >= 15, "antiviral"),
+            ("alcohol", self.patient.alcohol_active is True, "abstinence"),
+            ("wilson", _not(self.takes(("chelator",)).value), "chelation"),
+            ("haemochromatosis", (self.lab("ferritin") or 0) >= 100, "phlebotomy"),
+            ("AIH", _not(self.takes(("steroid", "immunosuppressant")).value), "steroids"),
+            ("PBC", _not(self.takes(("udca",)).value), "udca"),
+            ("MASLD", (self.bmi or 0) >= 25, "weight_loss"),
+        ):
+            if cause in self.staging.causes and active:
+                return action
+        return None
+
+    @cached_property
+    def contradictory(self) -> Answer:
+        """Answer whether the record contradicts itself."""
+        found = self.staging.contradictions
+        return Answer(bool(found), found[0] if found else "nothing in the record contradicts itself")
+
+    @cached_property
+    def needs_cause_removed(self) -> Answer:
+        """Answer whether a removable cause is still active and untreated."""
+        action = self.removable_cause
+        return Answer(
+            action is not None, f"not yet given: {_words(action)}" if action else "no removable cause is active"
+        )
+
+
+def _not(value: bool | None) -> bool:
+    return value is not True
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").strip() or "it"

@@ -1,0 +1,145 @@
+"""Harms of an option with their intervals and sources, and the quality-adjusted days they cost a draw."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica import evidence, therapy
+from hepatica.planning import sources
+from hepatica.planning.option import Option
+
+Array = NDArray[np.float64]
+MIN_PEOPLE = 8
+MIN_PEOPLE_OF_CLASS = 20
+A_PROCEDURE = (
+    "portal_vein_thrombosis",
+    "bleeding",
+    "injection_site",
+    "contrast_nephropathy",
+    "fever",
+    "infusion_reaction",
+)
+
+
+@lru_cache(maxsize=1)
+def _file() -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    raw = sources.read("harms.toml")
+    for row in raw["harm"]:
+        where = f"harms.toml: {row['treatment']}, {row['event']}"
+        sources.check([row["source"]], where)
+        if row["event"] not in raw["event"]:
+            raise ValueError(f"{where}: unknown event")
+    return raw["event"], raw["harm"]
+
+
+def harms(option: Option) -> list[dict[str, Any]]:
+    """Return the harms of an option, the likeliest first: event, probability with lo and hi (0..1), source, note."""
+    if option.regimen is not None:
+        rows = [_cells(r, option) for r in _of(option.regimen.product, option.regimen.route) if _shown(r)]
+    elif option.id == "g_csf":
+        rows = [_counted(r, "") for r in _of("g_csf") if _shown(r)]
+    else:
+        rows = [_published(r) for r in _file()[1] if r["treatment"] == option.id]
+    return sorted(rows, key=lambda r: -(r["probability"] or 0.0))
+
+
+def days_lost(rows: list[dict[str, Any]], n: int, seed: int) -> Array:
+    """Return the quality-adjusted days lost to harms, one value a draw; only what exceeds the control arms counts."""
+    rng = np.random.default_rng([seed, 21])
+    total = np.zeros(n)
+    for row in rows:
+        weight = _file()[0][row["id"]]["days_lost"]
+        if row["probability"] is None:
+            continue
+        if row["lo"] is not None and row["hi"] is not None and row["hi"] > row["lo"]:
+            mean, half = row["probability"], (row["hi"] - row["lo"]) / 2.0
+            draws = np.clip(mean + half / 1.96 * rng.standard_normal(n), 0.0, 1.0)
+        else:
+            draws = np.full(n, row["probability"])
+        total += weight * np.clip(draws - (row["control"] or 0.0), 0.0, None)
+    return total
+
+
+def _of(product: str, route: str | None = None) -> list[dict[str, Any]]:
+    room: Any = evidence.harms
+    found: list[dict[str, Any]] = (room if callable(room) else room.harms)(product, route)
+    return found
+
+
+def _shown(r: dict[str, Any]) -> bool:
+    least = MIN_PEOPLE if r["basis"] in ("product and route", "product") else MIN_PEOPLE_OF_CLASS
+    return r["event"] in _file()[0] and r["n"] >= least
+
+
+def _cells(r: dict[str, Any], option: Option) -> dict[str, Any]:
+    """Return one row, carried from the studied number of procedures and cells to this regimen's."""
+    assert option.regimen is not None
+    row = _counted(r, "")
+    times, notes = len(option.regimen.days), []
+    if r["event"] in A_PROCEDURE and times > 1 and r["basis"] not in ("product and route", "product"):
+        for k in ("probability", "lo", "hi"):
+            row[k] = 1.0 - (1.0 - row[k]) ** times
+        notes.append(f"counted for {times} procedures")
+    top = _studied_total(option)
+    total = option.regimen.dose_cells * times
+    if top and total > top:
+        for k in ("probability", "lo", "hi"):
+            odds = row[k] / max(1.0 - row[k], 1e-9) * total / top
+            row[k] = odds / (1.0 + odds)
+        notes.append("more cells than were studied: odds raised in proportion (assumption)")
+    row["note"] = "; ".join([row["note"], *notes]).strip("; ")
+    return row
+
+
+def _studied_total(option: Option) -> float | None:
+    assert option.regimen is not None
+    product = therapy.products()[option.regimen.product]
+    weight = option.notes.get("weight_kg")
+    totals = [len(r.days) * r.dose_cells for s in product.regimens if (r := s.for_weight(weight)) is not None]
+    return max(totals, default=None)
+
+
+def _counted(r: dict[str, Any], note: str) -> dict[str, Any]:
+    event = _file()[0][r["event"]]
+    control = r.get("control")
+    studies = "study" if r["k"] == 1 else "studies"
+    where = f"{r['events']} of {r['n']} people in {r['k']} {studies} ({'; '.join(r['populations'][:2])})"
+    return {
+        "id": r["event"],
+        "event": event["label"],
+        "probability": r["probability"],
+        "lo": r["lo"],
+        "hi": r["hi"],
+        "control": control["events"] / control["n"] if control and control["n"] else None,
+        "source": r["source"],
+        "sources": list(r["sources"]),
+        "basis": r["basis"],
+        "watch": event["watch"],
+        "note": where + (f"; {note}" if note else ""),
+    }
+
+
+def _published(r: dict[str, Any]) -> dict[str, Any]:
+    event = _file()[0][r["event"]]
+    lo, hi = r.get("lo"), r.get("hi")
+    middle = r.get("probability")
+    if middle is None and lo is not None and hi is not None:
+        middle = math.sqrt(lo * hi)
+    return {
+        "id": r["event"],
+        "event": event["label"],
+        "probability": middle,
+        "lo": lo,
+        "hi": hi,
+        "control": r.get("control"),
+        "source": r["source"],
+        "sources": [r["source"]],
+        "basis": "published",
+        "watch": event["watch"],
+        "note": r.get("note", ""),
+    }

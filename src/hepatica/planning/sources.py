@@ -1,0 +1,77 @@
+"""The sources a plan may cite, and the reader of the room's data files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+_PREFIX = {
+    "doi": "https://doi.org/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/",
+    "nct": "https://clinicaltrials.gov/study/",
+    "url": "",
+}
+
+
+def read(name: str, package: str = "hepatica.planning") -> dict[str, Any]:
+    """Return one data file of a room as a dictionary."""
+    return tomllib.loads(resources.files(package).joinpath("data", name).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def own() -> dict[str, dict[str, Any]]:
+    """Return the room's bibliography; raise ValueError where a source lacks its citation or what was seen of it."""
+    rows: dict[str, dict[str, Any]] = read("sources.toml")["source"]
+    for key, row in rows.items():
+        if not row.get("citation") or row.get("seen") not in ("text", "citation", "unverified"):
+            raise ValueError(f"sources.toml: '{key}' lacks a citation or says not what was seen")
+    return rows
+
+
+def library(key: str) -> dict[str, Any] | None:
+    """Return a source of the evidence base or of governance, or None where neither has it."""
+    from hepatica import evidence, governance
+
+    return evidence.bibliography().get(key) or governance.bibliography().get(key)
+
+
+def check(ids: Iterable[str], where: str) -> tuple[str, ...]:
+    """Return source ids, or raise ValueError where one is missing from the bibliography or none is given."""
+    ids = tuple(ids)
+    if not ids:
+        raise ValueError(f"{where}: a row without a source")
+    for key in ids:
+        if key not in own() and not library(key) and key.partition(":")[0] not in _PREFIX:
+            raise ValueError(f"{where}: unknown source '{key}'")
+    return ids
+
+
+def describe(key: str) -> dict[str, Any]:
+    """Return the bibliographic entry of a source id: the room's, the evidence base's, or what the id itself says."""
+    row = own().get(key) or library(key)
+    if row is None:
+        kind, _, rest = key.partition(":")
+        row = {"citation": key}
+        if rest and kind in _PREFIX:
+            row = {"citation": rest, kind: rest, "url": _PREFIX[kind] + rest}
+    row = dict(row)
+    seen = row.pop("seen", None)
+    note = row.get("note") or ""
+    if seen == "citation":
+        note = (note + "; " if note else "") + "reference confirmed, recommendation not read in full"
+    elif seen == "unverified":
+        note = (note + "; " if note else "") + "unverified"
+    url = row.get("url") or (f"https://doi.org/{row['doi']}" if row.get("doi") else None)
+    if url is None and row.get("pmid"):
+        url = _PREFIX["pmid"] + str(row["pmid"])
+    return {
+        "citation": row.get("citation") or row.get("title") or key,
+        "pmid": row.get("pmid"),
+        "doi": row.get("doi"),
+        "url": url,
+        "note": note,
+    }

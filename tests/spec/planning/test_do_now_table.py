@@ -1,0 +1,88 @@
+"""What must be done now, as a table: one patient a row, and what must and must not fire."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hepatica.patient import parse_short
+from hepatica.planning.facts import Facts
+from hepatica.planning.first import audit, do_now
+from hepatica.staging import stage
+
+TABLE = """
+ who                                | record                                                                                         | fires                    | silent
+ acute failure, cause unknown       | {"conditions":["acute_liver_failure"],"encephalopathy_grade":2}                                 | acute_failure_nac        | paracetamol_nac
+ paracetamol, on treatment          | {"conditions":["acute_liver_failure","paracetamol_overdose"],"treatments":["n_acetylcysteine"]} | paracetamol_nac          | acute_failure_nac
+ bleeding varices, no date          | {"conditions":["cirrhosis","variceal_bleeding"]}                                                | variceal_bleeding        | sbp
+ SBP                                | {"conditions":["cirrhosis","ascites","sbp"],"ascites":"moderate"}                               | sbp                      | look_for_infection
+ sepsis                             | {"conditions":["cirrhosis","sepsis"]}                                                           | sepsis                   | variceal_bleeding
+ hepatitis B with decompensation    | {"etiology":["HBV"],"conditions":["cirrhosis"],"ascites":"moderate"}                            | hbv_antiviral            | aclf_trigger
+ hepatitis B compensated            | {"etiology":["HBV"],"conditions":["cirrhosis"],"ascites":"none","encephalopathy_grade":0}       |                          | hbv_antiviral
+ creatinine 190, cirrhosis          | {"conditions":["cirrhosis"],"ascites":"moderate","labs":{"creatinine":190}}                     | kidney_injury            | hyponatraemia
+ creatinine 190, on dialysis        | {"conditions":["cirrhosis","dialysis"],"ascites":"moderate","labs":{"creatinine":190}}          |                          | kidney_injury
+ sodium 121                         | {"conditions":["cirrhosis"],"ascites":"moderate","labs":{"sodium":121}}                         | hyponatraemia            | kidney_injury
+ encephalopathy grade 2             | {"conditions":["cirrhosis"],"encephalopathy_grade":2}                                           | encephalopathy           | acute_failure_centre
+ nothing recorded                   | {"conditions":["steatosis"]}                                                                    |                          | encephalopathy
+"""  # noqa: E501
+
+AUDIT = """
+ who                                | record                                                                                                | item            | status
+ varices, beta-blocker taken        | {"conditions":["cirrhosis","varices"],"treatments":["carvedilol"]}                                     | beta_blocker    | met
+ varices, other medicines only      | {"conditions":["cirrhosis","varices"],"treatments":["spironolactone"]}                                 | beta_blocker    | not met
+ varices, no medicine list          | {"conditions":["cirrhosis","varices"]}                                                                 | beta_blocker    | unknown
+ soft liver, many platelets         | {"conditions":["cirrhosis"],"ascites":"none","labs":{"stiffness":13,"platelets":180}}                  | beta_blocker    | not applicable
+ still drinking                     | {"etiology":["alcohol"],"conditions":["cirrhosis"],"alcohol_active":true}                              | cause_alcohol   | not met
+ drinking not asked                 | {"etiology":["alcohol"],"conditions":["cirrhosis"]}                                                    | cause_alcohol   | unknown
+ SBP before, no antibiotic          | {"conditions":["cirrhosis","sbp"],"ascites":"moderate","treatments":["lactulose"]}                     | sbp_prophylaxis | not met
+ low sodium, ascitic protein open   | {"conditions":["cirrhosis"],"ascites":"moderate","treatments":["lactulose"],"labs":{"sodium":128}}     | sbp_prophylaxis | unknown
+ no ascites                         | {"conditions":["cirrhosis"],"ascites":"none"}                                                          | sbp_prophylaxis | not applicable
+ cirrhosis, no imaging              | {"conditions":["cirrhosis"]}                                                                           | hcc_ultrasound  | unknown
+ fatty liver alone                  | {"conditions":["steatosis"],"etiology":["MASLD"]}                                                      | hcc_ultrasound  | not applicable
+ hepatitis C cured                  | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":0}}                                   | cause_hcv       | met
+ hepatitis C active                 | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":900000}}                              | cause_hcv       | not met
+"""  # noqa: E501
+
+UNITS = {"creatinine": "umol/L", "sodium": "mmol/L", "stiffness": "kPa", "platelets": "10*9/L", "hcv_rna": "IU/mL"}
+
+
+def table(text):
+    rows = [[c.strip() for c in line.split("|")] for line in text.strip().splitlines()]
+    return [dict(zip(rows[0], r, strict=True)) for r in rows[1:]]
+
+
+def facts(record):
+    record = {"id": "spec", "sex": "male", "age": 50, **json.loads(record)}
+    labs = {"alt": 40, **record.pop("labs", {})}
+    record["observations"] = [
+        {"analyte": k, "value": v, "unit": UNITS.get(k, "U/L"), "time": "2026-11-20"} for k, v in labs.items()
+    ]
+    patient = parse_short(record)
+    return Facts(patient, stage(patient))
+
+
+@pytest.mark.parametrize("row", table(TABLE), ids=lambda r: r["who"])
+def test_do_now(row):
+    found = {r["id"]: r for r in do_now(facts(row["record"]))}
+    if row["fires"]:
+        assert row["fires"] in found
+        assert found[row["fires"]]["because"] and found[row["fires"]]["sources"]
+    assert row["silent"] not in found
+
+
+def test_running_treatment_changes_the_words():
+    given = facts('{"conditions":["acute_liver_failure","paracetamol_overdose"],"treatments":["n_acetylcysteine"]}')
+    new = facts('{"conditions":["acute_liver_failure","paracetamol_overdose"]}')
+    say = {
+        k: next(r for r in do_now(f) if r["id"] == "paracetamol_nac")["text"]
+        for k, f in (("given", given), ("new", new))
+    }
+    assert say["given"].startswith("Go on") and say["new"].startswith("Start")
+
+
+@pytest.mark.parametrize("row", table(AUDIT), ids=lambda r: r["who"])
+def test_audit(row):
+    found = {r["id"]: r for r in audit(facts(row["record"]))}[row["item"]]
+    assert found["status"] == row["status"], found["because"]
+    assert bool(found["action"]) == (found["status"] in ("not met", "unknown"))
