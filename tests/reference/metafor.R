@@ -70,7 +70,19 @@ means$effects <- lapply(setNames(c("MD", "SMD"), c("MD", "SMD")), function(m) {
   x <- escalc(m, m1i = n$m1i, sd1i = n$sd1i, n1i = n$n1i, m2i = n$m2i, sd2i = n$sd2i, n2i = n$n2i)
   list(yi = as.numeric(x$yi), vi = as.numeric(x$vi))
 })
+b <- sets$bcg_rr
+regress <- function(mods, m, test) {
+  r <- rma(yi, vi, mods = mods, data = b, method = m, test = test, control = tight)
+  list(estimate = c(r$beta), se = r$se, p = r$pval, tau2 = r$tau2, i2 = r$I2, qe = r$QE, qe_p = r$QEp)
+}
+models <- list(ablat = ~ ablat, ablat_year = ~ ablat + year)
+regression <- lapply(models, function(f) lapply(setNames(c("FE", "DL", "REML", "ML", "PM"), c("FE", "DL", "REML", "ML", "PM")),
+  function(m) list(knha = regress(f, m, "knha"), z = regress(f, m, "z"))))
+eg <- lapply(sets[c("bcg_rr", "egger2001_or", "hackshaw1998")], function(d) {
+  x <- regtest(d$yi, d$vi, model = "lm")
+  list(t = x$zval, df = x$dfs, p = x$pval, limit = x$est, limit_ci = c(x$ci.lb, x$ci.ub))
+})
 write_json(list(
   made_with = list(R = R.version.string, metafor = as.character(packageVersion("metafor")), metadat = as.character(packageVersion("metadat")),
     command = "Rscript tests/reference/metafor.R tests/reference/metafor.json", control = "list(threshold=1e-10, maxiter=10000, tol=1e-12)"),
-  sets = rows, tables = pooled_tables, means = means), commandArgs(TRUE)[1], digits = NA, auto_unbox = TRUE, null = "null", na = "null")
+  regression = list(ablat = b$ablat, year = b$year, models = regression), egger = eg, sets = rows, tables = pooled_tables, means = means), commandArgs(TRUE)[1], digits = NA, auto_unbox = TRUE, null = "null", na = "null")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.adverse import harms, safety
     from hepatica.evidence.answer import Answer, pool
     from hepatica.evidence.base import bibliography, findings, reference, studies, study
+    from hepatica.evidence.bias import risk_of_bias
     from hepatica.evidence.catalogue import (
         check,
         comparator_facts,
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
         utilities,
     )
     from hepatica.evidence.csv_data import pool_file
+    from hepatica.evidence.handing_on import prior
     from hepatica.evidence.living import add
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.published import published_pools
+    from hepatica.evidence.regression import egger, regress
     from hepatica.evidence.verbs import pool_question
 
 _WHERE = {
@@ -50,9 +53,12 @@ _WHERE = {
         "utilities",
     ),
     "csv_data": ("pool_file",),
+    "bias": ("risk_of_bias",),
+    "handing_on": ("prior",),
     "living": ("add",),
     "pooling": ("Pooled", "pool_effects"),
     "published": ("published_pools",),
+    "regression": ("egger", "regress"),
     "verbs": ("pool_question",),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
@@ -64,6 +70,7 @@ __all__ = [
     "check",
     "comparator_facts",
     "costs",
+    "egger",
     "findings",
     "harms",
     "list_rows",
@@ -74,8 +81,11 @@ __all__ = [
     "pool_effects",
     "pool_file",
     "pool_question",
+    "prior",
     "published_pools",
     "reference",
+    "regress",
+    "risk_of_bias",
     "safety",
     "show",
     "standard_care_arms",

@@ -8,6 +8,7 @@ from typing import Any
 
 from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.base import reference
+from hepatica.evidence.bias import risk_of_bias
 from hepatica.evidence.certainty import judge
 from hepatica.evidence.contrasts import interventions
 from hepatica.evidence.effects import ZERO_RULE
@@ -47,11 +48,12 @@ class Answer:
             **self.pooled.to_json(),
             **scale(q.measure, self.pooled),
             "direction": _direction(q),
-            "studies": [study_row(r, w) for r, w in zip(self.rows, self.pooled.weights, strict=True)],
+            "studies": [study_row(r, w, q.outcome) for r, w in zip(self.rows, self.pooled.weights, strict=True)],
             "left_out": [_left(x) for x in self.left_out],
             "certainty": self.certainty,
             **self.by,
             "sensitivity": list(self.sensitivity),
+            **_more(self),
             "published": list(self.published),
             "rules": _rules(q),
         }
@@ -71,14 +73,16 @@ def pool(
     design: str = "randomised",
     window: float = 0.1,
     strict_endpoint: bool = False,
+    medians: bool = False,
 ) -> Answer:
     """Pool the base's studies that answer a question.
 
     day in days from the start of treatment. Survival and mortality are pooled as log odds ratios from counts (measure
-    OR, RR or RD), laboratory values as differences of means. Raises CannotAnswer ("k=0 in this base", naming the
+    OR, RR or RD), laboratory values as differences of means; `medians` also takes means rebuilt from medians and
+    quartiles, marked so. Raises CannotAnswer ("k=0 in this base", naming the
     published pools that do answer) and InputError for words that fit nothing.
     """
-    q = ask(outcome, day, condition, intervention, region, measure, design, window, strict_endpoint)
+    q = ask(outcome, day, condition, intervention, region, measure, design, window, strict_endpoint, medians)
     if not q.intervention:
         q = q.but(intervention=_only_intervention(q))
     if q.day is None:
@@ -154,7 +158,7 @@ def _exp(x: float) -> float | None:
     return math.exp(x) if x < 700 else None
 
 
-def study_row(r: Row, weight: float) -> dict[str, Any]:
+def study_row(r: Row, weight: float, outcome: str) -> dict[str, Any]:
     """Return one study of a pool as plain JSON, with its numbers and where they stand."""
     s = r.study
     where = next(
@@ -180,8 +184,29 @@ def study_row(r: Row, weight: float) -> dict[str, Any]:
         "weight_percent": 100 * weight,
         "notes": list(r.notes),
         "confidence": s.confidence,
+        "risk_of_bias": risk_of_bias(s.id, outcome)["overall"] + " (ours)",
         "source": {"id": s.id, "read_at": where.source, "where": where.where, "url": reference(s.id)["url"]},
     }
+
+
+def _more(a: Answer) -> dict[str, Any]:
+    """Return the pool as it grew by year, Egger's test, and the Bayesian pool of a ratio."""
+    from hepatica.evidence.bayes import MU_SD_LOG_RATIO, TAU_SCALE_LOG_RATIO, posterior
+    from hepatica.evidence.regression import egger
+
+    p = a.pooled
+    y, v = [r.effect.yi or 0.0 for r in a.rows], [r.effect.vi or 0.0 for r in a.rows]
+    ci, adhoc = p.ci_method.removesuffix("+adhoc"), p.ci_method.endswith("+adhoc")
+    grown = [
+        {"until": a.rows[i].study.year, "added": a.rows[i].study.id,
+         **_short(_pool(list(a.rows[: i + 1]), p.method, ci, adhoc, p.level), a.question.measure)}
+        for i in range(len(a.rows))
+    ]  # fmt: skip
+    bayes = None
+    if a.question.measure in _LOG:
+        bayes = posterior(y, v, TAU_SCALE_LOG_RATIO, MU_SD_LOG_RATIO).summary(p.level)
+        bayes |= {"tau_prior": f"half-normal({TAU_SCALE_LOG_RATIO})", "mu_prior": f"normal(0, {MU_SD_LOG_RATIO})"}
+    return {"cumulative": grown, "egger": egger(y, v) if len(y) > 2 else None, "bayes": bayes}
 
 
 def _left(x: LeftOut) -> dict[str, Any]:

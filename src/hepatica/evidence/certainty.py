@@ -1,6 +1,6 @@
 """How sure a pool is, in the manner of GRADE: reasons computed where they can be, judged where they must be.
 
-Levels and domains: GRADE handbook, doi:10.1016/j.jclinepi.2010.04.026. Every cut-off below is stated in the reason;
+Levels and domains: GRADE guidelines 1, J Clin Epidemiol 2011;64:383. Every cut-off below is stated in the reason;
 those of ours are marked so.
 """
 

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from hepatica.errors import InputError
 from hepatica.evidence.base import studies
 from hepatica.evidence.checks import suspect_sd
 from hepatica.evidence.contrasts import Contrast, contrast
 from hepatica.evidence.effects import Effect, from_counts, mean_difference, standardised_difference
 from hepatica.evidence.model import Arm, Measure, Study
 from hepatica.evidence.question import SURVIVAL, Question
+from hepatica.evidence.summaries import from_quartiles, from_range
 
 _RANK = ("primary full text", "primary abstract", "primary", "secondary")
 
@@ -150,13 +152,11 @@ def _mean_rows(q: Question, pair: Contrast, kind: str) -> Row | str:
     days = [d for d in set.intersection(*(set(p) for p in per)) if d is not None and d > 0]
     if not days:
         return "no rows"
-    full = [
-        d
-        for d in days
-        if all(p[d].mean is not None and p[d].sd and _n(p[d], a) for p, a in zip(per, arms, strict=True))
-    ]
+    held = {d: [_summary(q, p[d], a) for p, a in zip(per, arms, strict=True)] for d in days}
+    full = [d for d in days if all(held[d])]
     if not full:
-        return f"{q.outcome} as medians or without an SD"
+        medians = any(r.median is not None for p in per for r in p.values())
+        return f"{q.outcome} {'as medians' if medians else 'without an SD'}"
     day = _nearest(q, full)
     if day is None:
         return f"reported on day {', '.join(f'{d:g}' for d in sorted(full))} only"
@@ -165,25 +165,48 @@ def _mean_rows(q: Question, pair: Contrast, kind: str) -> Row | str:
         return "change in percent only"
     if any(suspect_sd(r) for r in chosen):
         return "the SDs printed are so small that they may be standard errors"
+    groups = [g for g in held[day] if g]
     k = len(pair.treated)
-    sides = [_join(list(zip(chosen[:k], arms[:k], strict=True))), _join(list(zip(chosen[k:], arms[k:], strict=True)))]
+    sides = _join(groups[:k]), _join(groups[k:])
     effect = (mean_difference if q.measure == "MD" else standardised_difference)(*sides[0], *sides[1])
     names = ("mean", "sd", "n", "control_mean", "control_sd", "control_n")
     numbers = tuple((a, float(b)) for a, b in zip(names, (*sides[0], *sides[1]), strict=True))
+    marks = [m for m in dict.fromkeys(g[3] for g in groups) if m]
     word = "change from baseline" if kind == "change" else "value on that day"
-    return Row(s, pair, effect, day, numbers, word, _marks(pair))
+    return Row(s, pair, effect, day, numbers, word, (*marks, *_marks(pair)))
 
 
-def _n(row: Measure, arm: Arm) -> int:
-    return row.n or arm.n or 0
+_Group = tuple[float, float, int, str]
 
 
-def _join(rows: list[tuple[Measure, Arm]]) -> tuple[float, float, int]:
+def _summary(q: Question, row: Measure, arm: Arm) -> _Group | None:
+    n = row.n or arm.n or 0
+    if row.mean is not None and row.sd and n > 1:
+        return row.mean, row.sd, n, ""
+    if q.medians and row.median is not None and n >= 4:
+        return _from_median(row, row.median, n)
+    return None
+
+
+def _from_median(row: Measure, median: float, n: int) -> _Group | None:
+    try:
+        if row.q1 is not None and row.q3 is not None:
+            got = from_quartiles(median, row.q1, row.q3, n)
+        elif row.low is not None and row.high is not None:
+            got = from_range(median, row.low, row.high, n)
+        else:
+            return None
+    except InputError:
+        return None
+    return got.mean, got.sd, n, f"mean and SD from {got.how}" + (", skewed" if got.skewed else "")
+
+
+def _join(groups: list[_Group]) -> tuple[float, float, int]:
     """Return mean, SD and n of joined groups (Cochrane Handbook 6, table 6.5.a)."""
-    n = sum(_n(r, a) for r, a in rows)
-    mean = sum(_n(r, a) * (r.mean or 0.0) for r, a in rows) / n
-    within = sum((_n(r, a) - 1) * (r.sd or 0.0) ** 2 for r, a in rows)
-    apart = sum(_n(r, a) * ((r.mean or 0.0) - mean) ** 2 for r, a in rows)
+    n = sum(g[2] for g in groups)
+    mean = sum(g[2] * g[0] for g in groups) / n
+    within = sum((g[2] - 1) * g[1] ** 2 for g in groups)
+    apart = sum(g[2] * (g[0] - mean) ** 2 for g in groups)
     return mean, math.sqrt((within + apart) / (n - 1)), n
 
 

@@ -8,7 +8,7 @@ import math
 def jeffreys(events: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Jeffreys interval of a proportion; its ends are 0 or 1 where no or every one had the event.
 
-    Source: doi:10.1214/ss/1009213286 (Brown, Cai, DasGupta 2001).
+    Source: Brown, Cai and DasGupta, Statist Sci 2001;16:101.
 
     >>> [round(x, 4) for x in jeffreys(4, 41)]
     [0.0338, 0.2155]

@@ -45,6 +45,7 @@ class Question:
     design: str = "randomised"
     window: float = 0.1
     strict_endpoint: bool = False
+    medians: bool = False
 
     @property
     def conditions(self) -> frozenset[str]:
@@ -86,6 +87,7 @@ def ask(
     design: str = "randomised",
     window: float = 0.1,
     strict_endpoint: bool = False,
+    medians: bool = False,
 ) -> Question:
     """Return a Question with its words normalised; raises InputError for a word or a day that fits nothing."""
     if not outcome:
@@ -111,7 +113,7 @@ def ask(
     allowed = ("OR", "RR", "RD") if result in SURVIVAL else ("MD", "SMD")
     if kind not in allowed:
         raise InputError(f"measure {kind} does not fit {result}", mend=f"one of: {', '.join(allowed)}")
-    return Question(result, day, where, what, area, kind, design, window, strict_endpoint)
+    return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians)
 
 
 def _word(text: str | None, other: dict[str, str]) -> str:

@@ -29,8 +29,8 @@ def mantel_haenszel(
 ) -> TablePool:
     """Return the Mantel-Haenszel log OR, log RR or RD; nothing is added to zero cells; double-zero tables drop out.
 
-    Variances: Robins-Breslow-Greenland for OR (doi:10.2307/2531052), Greenland-Robins for RR and RD
-    (doi:10.2307/2530643).
+    Variances: Robins-Breslow-Greenland for OR (doi:10.2307/2531052), Greenland-Robins for RR
+    (doi:10.2307/2530643) and for RD as discussed by the same authors in Biometrics 1989;45:1323.
     """
     a, b, c, d = _tables(events, n, control_events, control_n)
     if measure != "RD":

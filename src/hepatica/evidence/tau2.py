@@ -1,9 +1,9 @@
 """Between-study variance: seven estimators and the Q-profile interval, exact to machine accuracy.
 
 Shapes: y and v are arrays [k] of effects and their sampling variances. Intercept-only models.
-Sources: DL doi:10.1016/0197-2456(86)90046-2; PM doi:10.1016/0167-7152(82)90034-6; REML and ML
+Sources: DL doi:10.1016/0197-2456(86)90046-2; PM doi:10.6028/jres.087.022; REML and ML
 doi:10.3102/10769986030003261; SJ doi:10.1111/j.1467-9876.2005.00489.x; EB (Morris 1983)
-doi:10.1080/01621459.1983.10477920, whose fixed point is PM's; Q-profile doi:10.1002/sim.2514.
+doi:10.2307/2287098, whose fixed point is PM's; Q-profile doi:10.1002/sim.2514.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from hepatica.evidence.csv_data import pool_file
 
 _KNOWN = {
     "outcome", "day", "condition", "intervention", "region", "data", "method", "ci", "adhoc", "level", "measure",
-    "design", "window", "strict_endpoint",
+    "design", "window", "strict_endpoint", "medians",
 }  # fmt: skip
 
 

@@ -181,3 +181,22 @@ def test_standard_errors_stand_in_for_variances(tmp_path):
     file = tmp_path / "se.csv"
     file.write_text("study,yi,sei\nA,0.1,0.2\nB,0.5,0.2\n")
     assert evidence.pool_file(file, "FE", "wald")["se"] == pytest.approx(0.2 / math.sqrt(2))
+
+
+def test_medians_are_used_only_when_asked():
+    with pytest.raises(CannotAnswer, match="k=0") as caught:
+        evidence.pool("meld", 90, "compensated", "stem_cells")
+    assert "as medians" in caught.value.where
+    a = evidence.pool("meld", 90, "compensated", "stem_cells", medians=True).to_json()
+    assert [s["study"] for s in a["studies"]][0].startswith("newsome2018")
+    assert any("median and quartiles" in n for n in a["studies"][0]["notes"])
+    assert a["ci"][0] < 0 < a["ci"][1]
+
+
+def test_more_than_one_look_at_the_same_studies():
+    a = g_csf("alcoholic_hepatitis")
+    assert [c["k"] for c in a["cumulative"]] == [1, 2, 3, 4]
+    assert a["cumulative"][-1]["estimate"] == pytest.approx(a["estimate"])
+    assert "below 10" in a["egger"]["why"]
+    assert 0 < a["bayes"]["mu"]["mean"] < a["estimate"]
+    assert all(s["risk_of_bias"].endswith("(ours)") for s in a["studies"])

@@ -1,0 +1,73 @@
+"""The Bayesian pool against brute-force integration and against its limits."""
+
+import numpy as np
+import pytest
+
+from hepatica import evidence
+from hepatica.errors import CannotAnswer, InputError
+from hepatica.evidence.bayes import posterior
+from hepatica.evidence.pooling import pool_effects
+
+Y, V = np.array([1.225, -0.148]), np.array([0.36, 0.099])
+
+
+def test_agrees_with_brute_force_over_mean_and_tau():
+    scale, s = 0.5, 2.82
+    mu = np.linspace(-6, 6, 2401)[:, None]
+    tau = np.linspace(0, 4, 2001)[None, :]
+    log = -0.5 * (mu / s) ** 2 - 0.5 * (tau / scale) ** 2
+    for y, v in zip(Y, V, strict=True):
+        log = log - 0.5 * np.log(v + tau**2) - 0.5 * (y - mu) ** 2 / (v + tau**2)
+    weight = np.exp(log - log.max())
+    weight[:, 0] /= 2
+    weight /= weight.sum()
+    got = posterior(Y, V, scale, s).summary()
+    mean = float((weight * mu).sum())
+    assert got["mu"]["mean"] == pytest.approx(mean, abs=2e-3)
+    assert got["mu"]["sd"] == pytest.approx(float((weight * mu**2).sum() - mean**2) ** 0.5, rel=3e-3)
+    assert got["tau"]["mean"] == pytest.approx(float((weight * tau).sum()), rel=3e-3)
+    assert got["p_above_0"] == pytest.approx(float(weight[mu[:, 0] > 0].sum()), abs=3e-3)
+    cumulative = np.cumsum(weight.sum(1))
+    low, high = np.interp([0.025, 0.975], cumulative, mu[:, 0])
+    assert got["mu"]["interval"] == pytest.approx([low, high], abs=0.01)
+
+
+def test_no_heterogeneity_and_no_prior_give_the_fixed_effect():
+    got = posterior(Y, V, 1e-6, 1e4).summary()
+    fixed = pool_effects(Y, V, "FE", "wald")
+    assert got["mu"]["mean"] == pytest.approx(fixed.estimate, abs=1e-6)
+    assert got["mu"]["interval"] == pytest.approx(fixed.ci, abs=1e-5)
+
+
+def test_draws_follow_the_summary():
+    fit = posterior(Y, V, 0.5, 2.82)
+    got = fit.summary()
+    draws = fit.draw(200_000, seed=7)
+    assert draws.mean() == pytest.approx(got["new_study"]["mean"], abs=0.01)
+    assert np.percentile(draws, [2.5, 97.5]) == pytest.approx(got["new_study"]["interval"], abs=0.03)
+    assert (draws > 0).mean() == pytest.approx(got["p_new_above_0"], abs=0.005)
+    assert np.array_equal(draws[:5], fit.draw(200_000, seed=7)[:5])
+
+
+def test_a_question_is_handed_on():
+    fit, about = evidence.prior("survival", 90, "aclf", "g_csf")
+    assert about["studies"] == ["duan2013", "engelmann2021"] and about["certainty"] == "very low"
+    assert about["new_study"]["sd"] > about["mu"]["sd"]
+    assert fit.weight.sum() == pytest.approx(1)
+    with pytest.raises(CannotAnswer, match="k=0"):
+        evidence.prior("survival", 90, "decompensated", "uc_msc")
+    with pytest.raises(InputError, match="no scale"):
+        evidence.prior("meld", 90, "cirrhosis", "stem_cells", design="any")
+
+
+def test_scales_must_be_positive():
+    with pytest.raises(InputError, match="prior scales"):
+        posterior(Y, V, 0, 1)
+
+
+def test_risk_of_bias_is_marked_as_ours():
+    trial = evidence.risk_of_bias("engelmann2021")
+    assert trial["tool"] == "RoB 2" and trial["by"].startswith("ours")
+    assert {d["domain"] for d in trial["domains"]} >= {"allocation", "measurement"}
+    assert evidence.risk_of_bias("gcsf_us2023")["overall"] == "high"
+    assert evidence.risk_of_bias("shasthry2019")["overall"] == "some concerns"
