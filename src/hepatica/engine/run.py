@@ -82,9 +82,11 @@ def simulate(
     )  # fmt: skip
     if precision not in ("f32", "f64"):
         raise InputError(f"precision {precision!r}", where=f"model {compiled.name}", mend='choose "f32" or "f64"')
-    workers = (
-        threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
-    )
+    if threads is not None and threads < 1:
+        raise InputError(
+            f"{threads} threads", where=f"model {compiled.name}", mend="give at least one, or leave it out"
+        )
+    workers = threads or available_cores()
     values, code, steps, reached = run(compiled, problem, precision, workers, progress, max_steps)
     lost = np.flatnonzero((code != 0) & (code != 4))
     if precision == "f32" and lost.size:
