@@ -1,0 +1,45 @@
+"""The twin: what would happen to this liver, with and without cells."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._actions import applies as applies
+    from ._build import build as build
+    from ._build import twin as twin
+    from ._fit import Fit as Fit
+    from ._fit import fit as fit
+    from ._forecast import SCORES as SCORES
+    from ._forecast import VARIABLES as VARIABLES
+    from ._forecast import Forecast as Forecast
+    from ._forecast import Option as Option
+    from ._forecast import forecast as forecast
+    from ._lineage import lineage as lineage
+    from ._lineage import sources as sources
+    from ._posterior import posterior as posterior
+
+_HOME = {
+    "Fit": ("_fit", "Fit"),
+    "fit": ("_fit", "fit"),
+    "Option": ("_forecast", "Option"),
+    "Forecast": ("_forecast", "Forecast"),
+    "forecast": ("_forecast", "forecast"),
+    "VARIABLES": ("_forecast", "VARIABLES"),
+    "SCORES": ("_forecast", "SCORES"),
+    "applies": ("_actions", "applies"),
+    "build": ("_build", "build"),
+    "twin": ("_build", "twin"),
+    "lineage": ("_lineage", "lineage"),
+    "sources": ("_lineage", "sources"),
+    "posterior": ("_posterior", "posterior"),
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOME[name]
+    return getattr(import_module(f"{__name__}.{module}"), attribute)

@@ -1,0 +1,80 @@
+"""Turn a regimen into doses: where cells lodge, and what cells of that type can do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.errors import CannotAnswer
+from hepatica.therapy import Regimen, products
+
+from ._body import table
+from ._population import stream
+
+Array = NDArray[np.float64]
+
+
+def traits(product_id: str, n: int, seed: int) -> dict[str, Array]:
+    """Return n draws of what cells of a product do: engraftment, function, and the factor on MSC potency.
+
+    Raises:
+        CannotAnswer: the product, or its cell type, is not in the twin's data.
+    """
+    product = products().get(product_id)
+    row = table("delivery").get(product.cell_type) if product else None
+    if product is None or row is None:
+        raise CannotAnswer(f"the twin knows no product {product_id!r}", mend="see hepatica.therapy.products()")
+    rng = stream("product", seed)
+
+    def draw(name: str) -> Array:
+        median, log_sd = row[name]
+        return np.asarray(median * np.exp(log_sd * rng.standard_normal(n)))
+
+    made = {} if not row.get("small") else {"liver_release_1_d": np.full(n, _small_release())}
+    low, high = product.viability_fraction or (0.7, 0.95)
+    return made | {
+        "engraftment_1_d": draw("engraftment_1_d"),
+        "engrafted_function": np.minimum(draw("engrafted_function"), 1.0),
+        "potency_factor": draw("potency"),
+        "viability": rng.uniform(low, high, n),
+        "half_factor": np.full(n, float(row.get("half_factor", 1.0))),
+    }
+
+
+def _small_release() -> float:
+    return float(table("delivery")["hepatic_artery"]["release_small_1_d"])
+
+
+def cell_doses(regimen: Regimen, viability: Array, shunt: Array, seed: int) -> list[Any]:
+    """Return engine doses of a regimen, in million cells; dead cells of the dose carry label only.
+
+    Raises:
+        CannotAnswer: the route is not one of the five.
+    """
+    from hepatica.engine import Dose
+
+    route = table("delivery").get(regimen.route)
+    if route is None or "potency" in route:
+        raise CannotAnswer(f"the twin knows no route {regimen.route!r}", mend="see hepatica.therapy.routes()")
+    small = bool(table("delivery")[products()[regimen.product].cell_type].get("small"))
+    rng = stream("lodging", seed)
+    n = len(viability)
+    shares: dict[str, Array] = {}
+    direct = route.get("lodged_small") if small and "lodged_small" in route else route.get("lodged", {})
+    for organ, (median, log_sd) in direct.items():
+        shares[organ] = np.minimum(median * np.exp(log_sd * rng.standard_normal(n)), 0.98)
+    left = 1 - sum(shares.values(), np.zeros(n))
+    for organ, (median, log_sd) in route.get("portal", {}).items():
+        lodging = np.minimum(median * np.exp(log_sd * rng.standard_normal(n)), 0.98)
+        shares[organ] = shares.get(organ, np.zeros(n)) + left * (1 - shunt) * lodging
+    shares["venous"] = np.maximum(1 - sum(shares.values(), np.zeros(n)), 0)
+    million = regimen.dose_cells / 1e6
+    rows = []
+    for day in regimen.days:
+        for organ, share in shares.items():
+            rows.append(Dose(day, f"cells_{organ}", million * viability * share))
+            dead = "rest" if organ == "venous" else organ
+            rows.append(Dose(day, f"label_{dead}", million * (1 - viability) * share))
+    return rows

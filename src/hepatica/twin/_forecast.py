@@ -1,0 +1,249 @@
+"""What would happen: every option for the same virtual patients, under common random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica import staging
+from hepatica.therapy import Regimen
+
+from . import _actions as treatments
+from ._build import twin
+from ._delivery import cell_doses, traits
+from ._fit import Fit
+from ._posterior import draw_potency
+from ._virtual import Virtual, doses
+
+Array = NDArray[np.float64]
+Point = dict[str, float]
+
+LABS = (
+    "albumin_g_l",
+    "bilirubin_umol_l",
+    "inr",
+    "creatinine_umol_l",
+    "sodium_mmol_l",
+    "alt_u_l",
+    "ast_u_l",
+    "platelets_e9_l",
+    "ammonia_umol_l",
+    "hvpg_mmhg",
+    "ascites_l",
+    "hepatocytes_fraction",
+    "collagen_percent",
+    "macrophages_inflammatory",
+    "icg_r15_percent",
+)
+SCORES = ("meld", "meld_na", "meld_3", "child_pugh")
+OUTCOMES = ("alive_untransplanted", "alive_transplanted", "decompensation_incidence")
+ORGANS = ("lung", "liver", "spleen", "rest")
+VARIABLES = (*SCORES, *LABS)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that could be done: cells by a regimen, other treatments by id, both, or neither."""
+
+    id: str
+    regimen: Regimen | None = None
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The forecast of one option; every list holds one point a day."""
+
+    option: Option
+    variables: dict[str, list[Point]]
+    survival: list[Point]
+    transplant_free_survival: list[Point]
+    decompensation: list[Point]
+    difference: dict[str, list[Point]]
+    cells: list[Point] | None
+    share_paracrine: dict[str, float] | None
+    draws: dict[str, Array]
+    failed: int
+
+
+def compare(
+    virtual: Virtual,
+    options: Sequence[Option],
+    days: Sequence[float],
+    *,
+    fixed: dict[str, float] | None = None,
+    seed: int = 1,
+    bound: dict[str, Any] | None = None,
+) -> dict[str, Forecast]:
+    """Return a forecast by option id; differences are against `standard_care`, draw by draw.
+
+    Args:
+        virtual: virtual patients of one person.
+        options: what to compare; standard care is added where it is not among them.
+        days: days from the decision, in order, from 0 on.
+        fixed: encephalopathy_grade, female (0/1), dialysis (0/1), cholestatic (0/1) for the scores.
+        seed: keyed by purpose: options differ by treatment alone.
+        bound: parameters to override for everybody (what-if).
+    """
+    wanted = list(options)
+    if all(o.id != "standard_care" for o in wanted):
+        wanted.insert(0, Option("standard_care", actions=("standard_care",)))
+    times = np.asarray(sorted({0.0, *map(float, days)}))
+    raw = {o.id: _run(virtual, o, times, seed, bound or {}) for o in wanted}
+    for run in raw.values():
+        _score(run, fixed or {})
+    base = raw["standard_care"]
+    return {o.id: _summarise(o, raw[o.id], base, times, virtual, seed, fixed or {}, bound or {}) for o in wanted}
+
+
+def forecast(
+    fit: Fit, options: Sequence[Option], days: Sequence[float], *, seed: int = 1, bound: dict[str, Any] | None = None
+) -> dict[str, Forecast]:
+    """Return a forecast by option id for one fitted person; see `compare`."""
+    return compare(fit.virtual, options, days, fixed=dict(fit.fixed), seed=seed, bound=bound)
+
+
+def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[str, Any]) -> dict[str, Any]:
+    from hepatica.engine import simulate
+
+    n = virtual.n
+    parameters: dict[str, Any] = dict(virtual.parameters)
+    given, breaks = treatments.parameters(option.actions, virtual.course, n, seed)
+    parameters |= given
+    cells: list[Any] = []
+    observables = [*LABS, *OUTCOMES]
+    if option.regimen is not None:
+        what = traits(option.regimen.product, n, seed)
+        potency = draw_potency(n, seed)
+        parameters["potency"] = potency["potency"] * what["potency_factor"]
+        parameters["restorative_off_1_d"] = potency["restorative_off_1_d"]
+        parameters["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * what["half_factor"]
+        parameters["engraftment_1_d"] = what["engraftment_1_d"]
+        parameters |= {k: what[k] for k in ("engrafted_function", "liver_release_1_d") if k in what}
+        cells = cell_doses(option.regimen, what["viability"], virtual.initial["collateral_share"], seed)
+        observables += [f"{kind}_{organ}" for organ in ORGANS for kind in ("cells", "label")]
+        observables += ["cells_venous", "cells_arterial", "hepatocyte_like"]
+    parameters |= bound
+    result = simulate(
+        twin(),
+        times,
+        n=n,
+        parameters=parameters,
+        initial=virtual.initial,
+        doses=doses(virtual, cells),
+        observables=observables,
+        breakpoints=breaks,
+        precision="f64",
+        rtol=1e-4,
+    )
+    good = np.asarray(result.code) == 0
+    values = {k: np.asarray(v) for k, v in result.values.items()}
+    return {"values": values, "good": good, "failed": int((~good).sum())}
+
+
+def _score(run: dict[str, Any], fixed: dict[str, float]) -> None:
+    v = run["values"]
+    dialysis, female = bool(fixed.get("dialysis")), bool(fixed.get("female"))
+    labs = (v["bilirubin_umol_l"], v["inr"], v["creatinine_umol_l"])
+    v["meld"] = staging.meld(*labs, dialysis)
+    v["meld_na"] = staging.meld_na(*labs, v["sodium_mmol_l"], dialysis)
+    v["meld_3"] = staging.meld_3(*labs, v["sodium_mmol_l"], v["albumin_g_l"], female, dialysis)
+    ascites = np.digitize(v["ascites_l"], (0.3, 2.0))
+    grade = np.zeros_like(ascites) + round(float(fixed.get("encephalopathy_grade", 0.0)))
+    v["child_pugh"] = staging.child_pugh_points(
+        v["bilirubin_umol_l"], v["albumin_g_l"], v["inr"], ascites, grade, bool(fixed.get("cholestatic"))
+    )
+
+
+def _summarise(
+    option: Option,
+    run: dict[str, Any],
+    base: dict[str, Any],
+    times: Array,
+    virtual: Virtual,
+    seed: int,
+    fixed: dict[str, float],
+    bound: dict[str, Any],
+) -> Forecast:
+    good = run["good"] & base["good"]
+    v = {k: np.asarray(x, float)[:, good] for k, x in run["values"].items()}
+    b = {k: np.asarray(x, float)[:, good] for k, x in base["values"].items()}
+    native = np.clip(v["alive_untransplanted"], 0, 1)
+    alive = np.clip(native + v["alive_transplanted"], 0, 1)
+    native_base = np.clip(b["alive_untransplanted"], 0, 1)
+    alive_base = np.clip(native_base + b["alive_transplanted"], 0, 1)
+    variables = {k: points(times, v[k], native) for k in VARIABLES}
+    weight = native * native_base
+    difference = {k: points(times, v[k] - b[k], weight) for k in VARIABLES}
+    difference["survival"] = points(times, alive - alive_base)
+    difference["transplant_free_survival"] = points(times, native - native_base)
+    draws = {k: v[k] for k in VARIABLES}
+    draws |= {"survival": alive, "transplant_free_survival": native, "decompensation": v["decompensation_incidence"]}
+    return Forecast(
+        option,
+        variables,
+        points(times, alive),
+        points(times, native),
+        points(times, v["decompensation_incidence"]),
+        difference,
+        None if option.regimen is None else _body_map(v, times),
+        None if option.regimen is None else _share(virtual, option, times, seed, v, b, fixed, bound, good),
+        draws,
+        run["failed"],
+    )
+
+
+def points(times: Array, values: Array, weight: Array | None = None) -> list[Point]:
+    """Return mean and quantiles a day; weighted by the probability of being there to be measured."""
+    rows: list[Point] = []
+    for i, day in enumerate(times):
+        row, w = values[i], None if weight is None else weight[i]
+        ok = np.isfinite(row)
+        row, w = row[ok], None if w is None else np.maximum(w[ok], 1e-12)
+        q = np.quantile(row, (0.05, 0.25, 0.5, 0.75, 0.95), weights=w, method="inverted_cdf")
+        point = {"day": float(day), "mean": float(np.average(row, weights=w))}
+        point |= {k: float(x) for k, x in zip(("p05", "p25", "p50", "p75", "p95"), q, strict=True)}
+        if w is not None:
+            point["at_risk"] = float(w.mean())
+        rows.append(point)
+    return rows
+
+
+def _body_map(v: dict[str, Array], times: Array) -> list[Point]:
+    rows = []
+    for i, day in enumerate(times):
+        total = sum(float((v[f"cells_{o}"][i] + v[f"label_{o}"][i]).mean()) for o in ORGANS)
+        blood = float((v["cells_venous"][i] + v["cells_arterial"][i]).mean())
+        engrafted = float(v["hepatocyte_like"][i].mean())
+        scale = 100 / max(total + blood + engrafted, 1e-12)
+        row: Point = {"day": float(day), "blood": blood * scale}
+        for organ in ORGANS:
+            row[organ] = float((v[f"cells_{organ}"][i] + v[f"label_{organ}"][i]).mean()) * scale
+            row[f"{organ}_living_mcell"] = float(v[f"cells_{organ}"][i].mean())
+        row["engrafted_mcell"] = engrafted
+        rows.append(row)
+    return rows
+
+
+def _share(
+    virtual: Virtual,
+    option: Option,
+    times: Array,
+    seed: int,
+    v: dict[str, Array],
+    b: dict[str, Array],
+    fixed: dict[str, float],
+    bound: dict[str, Any],
+    good: NDArray[np.bool_],
+) -> dict[str, float]:
+    """Return the paracrine share of the effect on function, by switching differentiation off."""
+    alone = _run(virtual, option, times, seed, bound | {"engraftment_1_d": 0.0})
+    p = np.asarray(alone["values"]["bilirubin_umol_l"], float)[:, good]
+    whole = np.abs(np.log(v["bilirubin_umol_l"] / b["bilirubin_umol_l"]))[1:].mean(axis=0)
+    rest = np.abs(np.log(v["bilirubin_umol_l"] / p))[1:].mean(axis=0)
+    q = np.quantile(1 - np.clip(rest / np.maximum(whole, 1e-9), 0, 1), (0.05, 0.5, 0.95))
+    return {"p05": float(q[0]), "p50": float(q[1]), "p95": float(q[2])}

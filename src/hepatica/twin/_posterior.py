@@ -1,0 +1,45 @@
+"""The stored posterior: what calibration learned by course and of the cells' potency, and how to draw from it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._population import stream
+from ._virtual import COURSE_KEYS, hyper_prior
+
+Array = NDArray[np.float64]
+
+
+@cache
+def posterior() -> dict[str, Any]:
+    """Return the posterior file: draws by course, draws of potency, and how they were made."""
+    path = resources.files("hepatica.twin") / "data" / "posterior.json"
+    result: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return result
+
+
+def calibrated(course: str) -> bool:
+    """Return whether a course was fitted to published arms (else its wide prior stands)."""
+    return course in posterior()["courses"]
+
+
+def draw_hyper(course: str, n: int, seed: int) -> dict[str, Array]:
+    """Return n draws of a course's calibrated quantities (arrays [n])."""
+    if not calibrated(course):
+        return hyper_prior(course, n, seed)
+    rows = posterior()["courses"][course]["draws"]
+    pick = stream(f"posterior:{course}", seed).integers(0, len(rows[COURSE_KEYS[0]]), n)
+    return {k: np.asarray(rows[k], float)[pick] for k in COURSE_KEYS}
+
+
+def draw_potency(n: int, seed: int) -> dict[str, Array]:
+    """Return n draws of the potency of MSC and how long restoration lasts (arrays [n]); zero and harm are possible."""
+    rows = posterior()["potency"]["draws"]
+    pick = stream("posterior:potency", seed).integers(0, len(rows["potency"]), n)
+    return {k: np.asarray(rows[k], float)[pick] for k in ("potency", "restorative_off_1_d")}

@@ -1,0 +1,175 @@
+"""Virtual patients: what differs between people of one course, drawn, solved and ready for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._body import table
+from ._initial import solve
+from ._population import prior, stream
+
+Array = NDArray[np.float64]
+COURSE_KEYS = tuple(k for k in table("course")["aclf"] if k != "source")
+ACUTE = ("alf", "alf_paracetamol", "ali")
+ON_CHRONIC = ("aclf", "aclf_hbv", "alcoholic_hepatitis")
+FLARE_DAYS = (12.0, 35.0, 75.0, 140.0, 240.0, 375.0, 545.0, 770.0, 1100.0, 1600.0, 2250.0, 3100.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the person beside laboratory values; None is unknown."""
+
+    weight_kg: float = 70.0
+    age_y: float = 55.0
+    ascites_l: float = 0.0
+    anticoagulated: bool = False
+    cause_removed: bool = False
+    urea_cycle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Virtual:
+    """n virtual patients: parameters and initial states by name (arrays [n]), and flares (days, sizes [k, n])."""
+
+    course: str
+    parameters: dict[str, Array]
+    initial: dict[str, Array]
+    flare_days: tuple[float, ...] = ()
+    flare_sizes: Array = field(default_factory=lambda: np.zeros((0, 0)))
+
+    @property
+    def n(self) -> int:
+        """Return the number of virtual patients."""
+        return len(self.parameters["age_y"])
+
+    def take(self, rows: NDArray[np.int64]) -> Virtual:
+        """Return these rows, repeats allowed."""
+        return replace(
+            self,
+            parameters={k: v[rows] for k, v in self.parameters.items()},
+            initial={k: v[rows] for k, v in self.initial.items()},
+            flare_sizes=self.flare_sizes[:, rows] if self.flare_sizes.size else self.flare_sizes,
+        )
+
+
+def hyper_prior(course: str, n: int, seed: int) -> dict[str, Array]:
+    """Return n draws of what is calibrated by course, from its prior (arrays [n])."""
+    rng = stream(f"hyper:{course}", seed)
+    rows = table("course")[course]
+    return {k: bounded(k, rows[k][0] + rows[k][1] * rng.standard_normal(n)) for k in COURSE_KEYS}
+
+
+_LOWEST = {"resolution_sd_1_d": 0.002, "inflammation_acute": 0.2, "acute_death_1_d": 0.0, "death_meld": 0.03}
+_LOWEST |= {"frailty_sd": 0.1, "flare_1_y": 0.0}
+
+
+def bounded(name: str, draws: Array) -> Array:
+    return np.maximum(draws, _LOWEST[name]) if name in _LOWEST else draws
+
+
+def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: int, seed: int) -> dict[str, Array]:
+    """Return n draws of what no laboratory shows, given the course's calibrated quantities (arrays [n])."""
+    rng = stream("latent", seed)
+    params = table("parameters")
+
+    def spread(name: str) -> Array:
+        row = params[name]
+        return np.asarray(row["value"] * np.exp(row.get("spread", 0.0) * rng.standard_normal(n)))
+
+    insult, insult_sd = prior(course, "acute_insult")
+    activity, activity_sd = prior(course, "cause_activity")
+    if context.cause_removed:
+        activity, activity_sd = 0.2 * activity, 0.5
+    latent = {
+        "acute_insult": insult * np.exp(insult_sd * rng.standard_normal(n)),
+        "cause_activity": activity * np.exp(activity_sd * rng.standard_normal(n)),
+        "cause_death_1_d": spread("cause_death_1_d"),
+        "inflammation_cause": spread("inflammation_cause"),
+        "inflammation_acute": hyper["inflammation_acute"],
+        "acute_death_1_d": hyper["acute_death_1_d"],
+        "progression_1_y": hyper["progression_1_y"] + 0.5 * np.abs(hyper["progression_1_y"]) * rng.standard_normal(n),
+        "collagen_1_y": hyper["collagen_1_y"] + 0.5 * np.abs(hyper["collagen_1_y"]) * rng.standard_normal(n),
+        "bilirubin_trend": hyper["bilirubin_trend"] + 0.5 * np.abs(hyper["bilirubin_trend"]) * rng.standard_normal(n),
+        "acute_resolution_1_d": np.maximum(
+            hyper["resolution_mean_1_d"] + hyper["resolution_sd_1_d"] * rng.standard_normal(n), -0.02
+        ),
+        "frailty_log": hyper["frailty_sd"] * rng.standard_normal(n),
+        "enzyme_share": rng.uniform(0.1, 0.6, n) if course in ACUTE else rng.uniform(0.85, 1.15, n),
+        "regeneration_capacity": _capacity(course, n, rng),
+        "critical_share": np.full(n, 1.0 if course in ACUTE else 0.4 if course in ON_CHRONIC else 0.25),
+        "least_mass": np.full(n, 0.14 if course in ACUTE else 0.28),
+        "most_albumin": np.full(n, 1.1 if course in ACUTE else 1.4 if course in ON_CHRONIC else 2.5),
+        "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
+        "shunt_spread": np.exp(0.35 * rng.standard_normal(n)),
+        "urea_capacity": rng.uniform(0.05, 0.5, n) if context.urea_cycle else np.ones(n),
+        "weight_kg": np.full(n, context.weight_kg),
+        "anticoagulated": np.full(n, float(context.anticoagulated)),
+    }
+    litres = context.ascites_l
+    latent["ascites_l"] = litres * np.exp(0.3 * rng.standard_normal(n)) if litres > 0 else np.zeros(n)
+    return latent
+
+
+def _capacity(course: str, n: int, rng: np.random.Generator) -> Array:
+    """Return regenerative capacity: nearly whole in acute failure, low on a scarred liver, else unknown (NaN)."""
+    if course in ACUTE:
+        return np.asarray(0.8 * np.exp(0.3 * rng.standard_normal(n)))
+    if course in ON_CHRONIC:
+        return np.asarray(0.12 * np.exp(0.6 * rng.standard_normal(n)))
+    return np.full(n, np.nan)
+
+
+def assemble(
+    course: str,
+    labs: Mapping[str, Array],
+    latent: Mapping[str, Array],
+    hyper: Mapping[str, Array],
+    context: Context,
+    seed: int,
+    horizon_d: float,
+) -> Virtual:
+    """Return virtual patients that show these labs at the start."""
+    n = len(latent["acute_insult"])
+    labs = dict(labs)
+    if context.ascites_l > 0:
+        labs["hvpg_mmhg"] = np.where(labs["hvpg_mmhg"] < 12, 12 + 0.4 * (12 - labs["hvpg_mmhg"]), labs["hvpg_mmhg"])
+    parameters, initial = solve(labs, latent)
+    rng = stream("person", seed)
+    for name, row in table("parameters").items():
+        if row["kind"] in ("individual", "therapy") and "spread" in row and name not in parameters:
+            parameters[name] = row["value"] * np.exp(row["spread"] * rng.standard_normal(n))
+    for name in ("lung_arrest", "rest_arrest", "liver_arrest"):
+        parameters[name] = np.minimum(parameters[name], 0.95)
+    parameters["acute_resolution_1_d"] = latent["acute_resolution_1_d"]
+    parameters["frailty_log"] = latent["frailty_log"]
+    parameters["death_log_1_d"], parameters["death_meld"] = hyper["death_log_1_d"], hyper["death_meld"]
+    parameters["inflammation_1_d"] = np.full(n, 0.6 if course in ACUTE else 0.2)
+    parameters["age_y"] = np.full(n, context.age_y)
+    initial["alive_untransplanted"] = initial["alive_event_free"] = np.ones(n)
+    days, sizes = _flares(hyper["flare_1_y"], n, seed, horizon_d)
+    return Virtual(course, parameters, initial, days, sizes)
+
+
+def _flares(rate_1_y: Array, n: int, seed: int, horizon_d: float) -> tuple[tuple[float, ...], Array]:
+    """Return the days on which a new precipitant may strike, and its size for each patient (0 where none does)."""
+    rng = stream("flares", seed)
+    chance, size = rng.random((len(FLARE_DAYS), n)), np.exp(0.6 * rng.standard_normal((len(FLARE_DAYS), n)))
+    edges = np.array([0.0, *[(a + b) / 2 for a, b in pairwise(FLARE_DAYS)], 3650.0])
+    width = np.diff(edges) / 365.25
+    sizes = np.where(chance < 1 - np.exp(-rate_1_y[None, :] * width[:, None]), 0.4 * size, 0.0)
+    keep = [i for i, day in enumerate(FLARE_DAYS) if day < horizon_d]
+    return tuple(FLARE_DAYS[i] for i in keep), sizes[keep]
+
+
+def doses(virtual: Virtual, extra: Sequence[Any] = ()) -> list[Any]:
+    """Return flares and product doses as engine doses."""
+    from hepatica.engine import Dose
+
+    flares = [Dose(d, "acute_insult", virtual.flare_sizes[i]) for i, d in enumerate(virtual.flare_days)]
+    return [*flares, *extra]

@@ -1,0 +1,1 @@
+"""The organs of the twin: one file each, equations only; numbers and sources stand in `twin/data`."""

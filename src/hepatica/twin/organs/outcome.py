@@ -1,0 +1,48 @@
+"""Outcome: death, transplantation and decompensation as competing hazards, integrated exactly."""
+
+from __future__ import annotations
+
+from .._body import Body
+
+UMOL_L_PER_MG_DL_BILIRUBIN = 17.104
+UMOL_L_PER_MG_DL_CREATININE = 88.42
+
+
+def equations(x: Body) -> None:
+    """Add the probabilities of being alive by kind, and of decompensating."""
+    creatinine = x.clip(x.creatinine_umol_l / UMOL_L_PER_MG_DL_CREATININE, 1, 4)
+    bilirubin = x.at_least(x.bilirubin_umol_l / UMOL_L_PER_MG_DL_BILIRUBIN, 1)
+    meld = x.let(
+        "meld_unrounded",
+        6.43 + 9.57 * x.log(creatinine) + 3.78 * x.log(bilirubin) + 11.2 * x.log(x.at_least(x.inr, 1)),
+        "1",
+        "MELD before rounding; scores shown are computed by hepatica.staging",
+    )
+    death = x.let(
+        "death_1_d",
+        x.exp(
+            x.death_log_1_d
+            + x.death_meld * (x.clip(meld, 6, 45) - 15)
+            + x.death_age_1_y * (x.age_y - 55)
+            + x.frailty_log
+            + x.rx_hazard * x.direct
+        ),
+        "1/d",
+        "daily hazard of death with the native liver",
+    )
+    decompensation = x.let(
+        "decompensation_hazard_1_d",
+        x.decompensation_1_d
+        * x.exp(
+            x.decompensation_hvpg_1_mmhg * (x.hvpg_mmhg - 11)
+            - x.decompensation_albumin_l_g * (x.albumin_g_l - 40)
+            + x.rx_decompensation * x.lasting
+        ),
+        "1/d",
+        "daily hazard of a decompensation",
+    )
+    native, free = x.alive_untransplanted, x.alive_event_free
+    x.rate("alive_untransplanted", -(death + x.transplant_1_d) * native)
+    x.rate("alive_transplanted", x.transplant_1_d * native - x.post_transplant_1_d * x.alive_transplanted)
+    x.rate("alive_event_free", -(death + x.transplant_1_d + decompensation) * free)
+    x.rate("decompensation_incidence", decompensation * free)
