@@ -142,8 +142,13 @@ def match(
         staging = stage(patient)
     record, day = Record(patient, staging), today or date.today()
     found = [_match(p, record, day, answers or {}, (checked or {}).get(p.id)) for p in _chosen(protocol)]
-    order = {"eligible": 0, "unknown": 1, "not eligible": 2}
-    return sorted(found, key=lambda m: (order[m.verdict], sum(c.verdict == "not met" for c in m.criteria), m.protocol))
+    return sorted(found, key=_nearness)
+
+
+def _nearness(m: Match) -> tuple[int, int, int, int, str]:
+    order = ("eligible", "unknown", "not eligible")
+    missed = sum(c.verdict == "not met" for c in m.criteria)
+    return order.index(m.verdict), order.index(m.verdict_if_silent_is_absent), missed, len(m.open_ids), m.protocol
 
 
 def _chosen(protocol: str | Protocol | None) -> list[Protocol]:

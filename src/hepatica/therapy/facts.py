@@ -80,7 +80,7 @@ class Record:
         rows = self._observed.get(name, ())
         dated = [o for o in rows if o.time and not o.comparator and self._within(o.time, window_d)]
         if len(dated) < 2 or (days := (dated[-1].time - dated[0].time) / timedelta(days=1)) <= 0:
-            return Finding(None, f"fewer than two dated values of {label} in {window_d:.0f} days", f"repeat {label}")
+            return Finding(None, f"fewer than two dated values of {label} in {span_words(window_d)}", f"repeat {label}")
         slope = (dated[-1].value - dated[0].value) / days
         words = f"{label} from {_value(dated[0])} to {_value(dated[-1])}"
         return Reading(slope, slope, f"{dated[-1].unit} a day", words)
@@ -93,11 +93,11 @@ class Record:
             return Reading(value, value, "points", f"{label} {value:g}{_dated(at)}")
         for gap in getattr(self.staging, "missing", ()):
             if gap.score == name:
-                needs = f"{', '.join(in_words(n) for n in gap.needs)} (for {label})"
+                needs = f"{', '.join(in_words(n) for n in gap.needs) or 'no test'} (for {label})"
                 if gap.interval:
                     low, high = gap.interval
                     return Reading(low, high, "points", f"{label} between {low:g} and {high:g}, lacking {needs}")
-                return Finding(None, f"{label} cannot be computed", needs)
+                return Finding(None, f"{label} cannot be computed{f': {gap.why}' if gap.why else ''}", needs)
         return Finding(None, f"{label} was not computed", f"the inputs of {label}")
 
     def condition(self, name: str, *, ever: bool = False, within_d: float | None = None) -> Finding:
@@ -137,12 +137,11 @@ class Record:
         More may have happened elsewhere, so the interval has no upper end.
         """
         members = frozenset().union(*(concepts()[n].members for n in names))
-        dated = [
-            c for c in self.patient.conditions if c.name in members and c.onset and self._within(c.onset, window_d)
-        ]
+        onsets = [c.onset for known, c in self._conditions if c.onset and not known.isdisjoint(members)]
+        dated = [t for t in onsets if self._within(t, window_d)]
         label = " or ".join(concepts()[n].label for n in names)
         count = float(len(dated))
-        return Reading(count, inf, "episodes", f"{count:.0f} dated episodes of {label} in {window_d:.0f} days")
+        return Reading(count, inf, "episodes", f"{count:.0f} dated episodes of {label} in {span_words(window_d)}")
 
     def drinking(self) -> Finding:
         """Return whether the person drinks alcohol now."""
@@ -185,14 +184,25 @@ class Record:
         for item in items:
             begin, end = _times(item)
             if any(t is not None and self._within(t, within_d) for t in (begin, end)):
-                return Finding(True, f"{concept.label}: {_named(item)} within {within_d:.0f} days")
+                return Finding(True, f"{concept.label}: {_named(item)}, in the last {span_words(within_d)}")
             undated |= item.active and end is None
         if undated:
             because = f"{concept.label} is recorded, but not when it last happened"
             return Finding(None, because, f"the date of the last {concept.label}")
-        label = f"{concept.label} in the last {within_d:.0f} days"
+        label = f"{concept.label} in the last {span_words(within_d)}"
         needs = f"confirm the absence of {label}: {concept.settled_by}"
         return Finding(None, f"the record shows no {label}", needs, True)
+
+
+def span_words(days: float) -> str:
+    """Return a span of days as a reader would say it.
+
+    >>> span_words(7), span_words(60.88), span_words(365.25), span_words(1826.25)
+    ('7 days', '2 months', '12 months', '5 years')
+    """
+    if days < 60:
+        return f"{days:.0f} days"
+    return f"{days / 30.4375:.0f} months" if days < 730 else f"{days / 365.25:.0f} years"
 
 
 def _bounds(o: Observation) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import floor
 from typing import TYPE_CHECKING
 
 from hepatica.therapy.answers import Finding, Reading
@@ -15,6 +16,12 @@ ASCITES_LEVELS = ("none", "slight", "moderate", "massive")
 CHILD_BEARING_YEARS = (10, 60)
 NO_ACUTE_EVENT = ("compensated", "cholestatic", "chronic_hepatitis", "steatosis", "none", "metabolic", "urea_cycle")
 CHRONIC_COURSES = ("decompensated", "compensated", "cholestatic", "chronic_hepatitis", "steatosis")
+
+
+def _age(r: Record) -> tuple[float | None, str, str]:
+    """Return the age in completed years, as trials count it; exact in the first year of life."""
+    age = r.patient.age_years(r.at)
+    return (age if age is None or age < 1 else float(floor(age)), "years", "date of birth")
 
 
 def _bmi(r: Record) -> tuple[float | None, str, str]:
@@ -45,7 +52,7 @@ def _ascites_level(r: Record) -> float | None:
 
 
 PERSONAL: dict[str, Callable[[Record], tuple[float | None, str, str]]] = {
-    "age": lambda r: (r.patient.age_years(r.at), "years", "date of birth"),
+    "age": _age,
     "weight": _weight,
     "bmi": _bmi,
     "ast_alt_ratio": _ast_alt_ratio,
@@ -68,6 +75,10 @@ def _pregnancy(r: Record, concept: Concept) -> Finding | None:
 def _ascites(r: Record, concept: Concept) -> Finding | None:
     level = _ascites_level(r)
     return None if level is None else Finding(level > 0, f"ascites: {ASCITES_LEVELS[int(level)]}")
+
+
+def _refractory_ascites(r: Record, concept: Concept) -> Finding | None:
+    return Finding(False, "ascites: none") if _ascites_level(r) == 0 else None
 
 
 def _encephalopathy(r: Record, concept: Concept) -> Finding | None:
@@ -108,6 +119,7 @@ def _acute_liver_failure(r: Record, concept: Concept) -> Finding | None:
 GRADED: dict[str, Callable[[Record, Concept], Finding | None]] = {
     "pregnancy": _pregnancy,
     "ascites": _ascites,
+    "refractory_ascites": _refractory_ascites,
     "encephalopathy": _encephalopathy,
     "dialysis": _dialysis,
     "cirrhosis": _cirrhosis,

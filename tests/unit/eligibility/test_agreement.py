@@ -114,7 +114,7 @@ def records(draw):
         else:
             low, high = sorted((draw(LIMITS), draw(LIMITS)))
             interval = (low, high) if known == "interval" else None
-            gaps.append(SimpleNamespace(score=name, needs=("inr",), interval=interval))
+            gaps.append(SimpleNamespace(score=name, needs=("inr",), interval=interval, why=""))
     course = draw(st.sampled_from(["undetermined", "aclf", "compensated", "none"]))
     grade = draw(st.sampled_from([None, 0, 1, 2]))
     filled = {"at": NOW, "course": course, "label": course, "causes": (), "aclf_grade": grade, "dialysis": False}

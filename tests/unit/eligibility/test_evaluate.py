@@ -192,7 +192,7 @@ def test_a_missing_score_decides_where_its_whole_interval_does(record):
     score = SimpleNamespace(value=17.0, at=NOW)
     assert ask("meld at least 20", record(staged(scores={"meld": score}))).distance.value == -3
     assert ask("meld at least 20", record(staged())).truth is None
-    unbounded = SimpleNamespace(score="meld", needs=("inr",), interval=None)
+    unbounded = SimpleNamespace(score="meld", needs=("inr",), interval=None, why="")
     assert ask("meld at least 20", record(staged(missing=(unbounded,)))).truth is None
 
 
@@ -260,6 +260,29 @@ def test_the_reason_names_only_what_decided(record):
     found = ask("inr at least 1.5 and platelets at most 50 1e9/L", record(inr=1.6, platelets=80))
     assert found.because == ("platelets 80 × 10⁹/L (2026-11-20)",)
     assert found.distance.text == "30 × 10⁹/L above the limit of 50 × 10⁹/L"
+
+
+@pytest.mark.parametrize("age, truth", [(65.0, True), (65.99, True), (66.0, False), (17.99, False), (18.0, True)])
+def test_age_counts_in_completed_years(record, age, truth):
+    assert ask("age from 18 to 65", record(age=age)).truth is truth
+
+
+def test_an_infant_keeps_the_exact_age(record):
+    assert ask("age at least 0.5", record(age=0.7)).truth is True
+
+
+def test_no_ascites_means_none_that_is_refractory(record):
+    assert ask("refractory_ascites", record(ascites="none")).truth is False
+    assert ask("refractory_ascites", record(ascites="moderate")).truth is None
+    stubborn = record(ascites="moderate", conditions=[Condition("ascites", "refractory ascites")])
+    assert ask("refractory_ascites", stubborn).truth is True
+
+
+def test_a_score_that_does_not_apply_says_why(record):
+    gap = SimpleNamespace(score="meld", needs=(), interval=None, why="under 12 years")
+    found = ask("meld at least 20", record(staged(missing=(gap,))))
+    assert found.because == ("MELD cannot be computed: under 12 years",)
+    assert found.needs
 
 
 def test_a_future_result_is_not_used(record):
