@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import facts
 from .align import Aligned
+from .causes import CAUSE_OF, causes_of
 from .organ_failure import OrganFailures
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     """
     scarred, scar_why = facts.cirrhosis(patient, aligned)
     signs = facts.decompensation(patient, aligned)
-    found = facts.causes(patient)
+    found = causes_of(patient)
     now = facts.acute_signs(patient, aligned)
     grade = organs.grade if scarred in ("recorded", "probable") and now else None
     failing = dated(organs, aligned)
@@ -118,7 +119,7 @@ def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
     if stated:
         return ("alf", facts.said(stated), *_clotting(aligned))
     sudden = facts.named(patient, "paracetamol_overdose", "drug_induced_liver_injury")
-    causes = facts.causes(patient)
+    causes = causes_of(patient)
     trigger = facts.said(sudden) if sudden else next((f"cause {c}" for c in causes if c in ("paracetamol", "DILI")), "")
     burst = max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 400
     if scarred == "recorded" or not (trigger or burst):
@@ -152,7 +153,7 @@ def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ..
         if hit == "alcohol" and fat:
             return ("steatosis", facts.said(fat), f"cause stated: {hit}", doubt)
         if hit:
-            condition = next((c for c in patient.conditions if c.active and facts.CAUSE_OF.get(c.name) == hit), None)
+            condition = next((c for c in patient.conditions if c.active and CAUSE_OF.get(c.name) == hit), None)
             return (code, facts.said(condition) if condition else f"cause stated: {hit}", doubt)
     odd = facts.abnormal(aligned, _LIMITS)
     if odd:

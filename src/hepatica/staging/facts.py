@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .align import Aligned, days_between, drained
+from .align import Aligned
 from .child_pugh import child_pugh_points
 from .fibrosis import fib4
+from .person import drained
+from .times import days_between
 
 if TYPE_CHECKING:
     from hepatica.patient import Condition, Patient
-
-CAUSE_OF = {
-    "HBV": "HBV", "hepatitis_b": "HBV", "HCV": "HCV", "hepatitis_c": "HCV", "HDV": "HDV", "hepatitis_d": "HDV",
-    "alcohol": "alcohol", "alcoholic_hepatitis": "alcohol", "alcoholic_cirrhosis": "alcohol",
-    "alcoholic_liver_disease": "alcohol",
-    "MASLD": "MASLD", "steatosis": "MASLD", "MASH": "MASLD", "AIH": "AIH", "PBC": "PBC", "PSC": "PSC",
-    "autoimmune_hepatitis": "AIH", "primary_biliary_cholangitis": "PBC", "primary_sclerosing_cholangitis": "PSC",
-    "wilson": "wilson", "wilson_disease": "wilson", "alpha1_antitrypsin_deficiency": "alpha1",
-    "steatohepatitis": "MASLD", "drug_induced_liver_injury": "DILI",
-    "alpha1": "alpha1", "haemochromatosis": "haemochromatosis",
-    "urea_cycle": "urea_cycle", "urea_cycle_disorder": "urea_cycle", "paracetamol": "paracetamol",
-    "paracetamol_overdose": "paracetamol", "DILI": "DILI", "cryptogenic": "cryptogenic", "other": "other",
-}  # fmt: skip
-
 
 _ACUTE_EVENTS = ("variceal_bleeding", "sbp", "hepatorenal_syndrome", "sepsis", "infection")
 
@@ -47,14 +35,6 @@ def lab(aligned: Aligned, analyte: str) -> str:
     day = f" on {row.time.date().isoformat()}" if row.time else " (undated)"
     value = f"{row.value:.3g}" if isinstance(row.value, float) and row.value < 1000 else f"{row.value:.0f}"
     return f"{analyte.replace('_', ' ')} {value}{unit}{day}"
-
-
-def causes(patient: Patient) -> tuple[str, ...]:
-    """Return every cause the record names, stated ones first; fat in a drinker's liver is not taken for MASLD."""
-    rows = [*patient.etiology, *(CAUSE_OF[c.name] for c in patient.conditions if c.active and c.name in CAUSE_OF)]
-    if "alcohol" in rows and "MASLD" not in patient.etiology:
-        rows = [c for c in rows if c != "MASLD"]
-    return tuple(dict.fromkeys(rows))
 
 
 def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]:

@@ -6,12 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-
-def iso(time: datetime | None) -> str | None:
-    """Return the date, with the time of day where the record has one."""
-    if time is None:
-        return None
-    return time.date().isoformat() if time.hour == time.minute == time.second == 0 else time.isoformat()
+from .times import iso
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import facts
-from .align import Aligned, days_between
+from .align import Aligned
+from .causes import causes_of
 from .course import Course
+from .times import days_between
 
 if TYPE_CHECKING:
     from hepatica.patient import Patient
@@ -17,13 +19,13 @@ _JAUNDICE_UMOL_L = 51.0  # 3 mg/dL, the jaundice that alcoholic hepatitis is dia
 def alcoholic_hepatitis(patient: Patient, aligned: Aligned) -> bool:
     """Return whether alcoholic hepatitis is recorded, or alcohol goes on as a cause and bilirubin is above 3 mg/dL."""
     jaundice = aligned.given.get("bilirubin", 0.0) > _JAUNDICE_UMOL_L
-    drinking = "alcohol" in facts.causes(patient) and patient.alcohol_active is not False
+    drinking = "alcohol" in causes_of(patient) and patient.alcohol_active is not False
     return patient.has("alcoholic_hepatitis") or (drinking and jaundice)
 
 
 def groups(patient: Patient, aligned: Aligned, decided: Course) -> frozenset[str]:
     """Return the names, as `ScoreSpec.only_for` uses them, of the groups this patient belongs to."""
-    causes = facts.causes(patient)
+    causes = causes_of(patient)
     scarred = decided.cirrhosis in ("recorded", "probable")
     signs = bool(facts.decompensation(patient, aligned))
     aclf = decided.code == "aclf" or bool(decided.aclf_grade)

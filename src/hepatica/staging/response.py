@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .align import Aligned, align, days_between
+from .align import Aligned, align
 from .inputs import INPUTS
 from .model import LabUsed
+from .times import days_between
 
 if TYPE_CHECKING:
     from hepatica.patient import Patient

@@ -7,16 +7,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from . import facts
-from .align import Aligned, align, days_between
+from .align import Aligned, align
+from .causes import causes_of
 from .contradictions import contradictions
 from .course import LABELS, course
 from .interval import interval
-from .model import LabUsed, Missing, Score, Staging
+from .model import Missing, Score, Staging
 from .organ_failure import OrganFailures, organ_failures
 from .population import alcoholic_hepatitis, groups
 from .registry import finish, lacking, registry
 from .response import steroid_course
 from .spec import ScoreSpec
+from .times import latest
 
 if TYPE_CHECKING:
     from hepatica.patient import Patient
@@ -49,7 +51,7 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
         course=decided.code,
         label=LABELS[decided.code],
         aclf_grade=decided.aclf_grade,
-        causes=facts.causes(patient),
+        causes=causes_of(patient),
         why=decided.why,
         contradictions=contradictions(patient, aligned),
         scores=scores,
@@ -57,7 +59,7 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
         labs=aligned.labs,
         ascites=patient.ascites,
         encephalopathy_grade=patient.encephalopathy_grade,
-        dialysis=aligned.dialysis,
+        dialysis=bool(aligned.given["dialysis"]),
         cirrhosis=decided.cirrhosis,
         organ_failures=organs.failed,
         window_d=aligned.window_d,
@@ -85,7 +87,7 @@ def _severity(patient: Patient, aligned: Aligned) -> dict[str, float]:
 def _one(spec: ScoreSpec, patient: Patient, aligned: Aligned, members: frozenset[str], spans: bool) -> Score | Missing:
     if spec.only_for and not members & set(spec.only_for):
         why = f"only for {' or '.join(spec.only_for)}, which this record does not show"
-        return Missing(spec.name, lacking(spec, aligned.given), why)
+        return Missing(spec.name, (), why)
     if spec.name != "lille":
         return _compute(spec, aligned, spans)
     at_start, why = steroid_course(patient, aligned)
@@ -98,24 +100,16 @@ def _compute(spec: ScoreSpec, aligned: Aligned, spans: bool) -> Score | Missing:
     need = lacking(spec, given)
     reason = spec.refuse(given) if spec.refuse else None
     if reason:
-        return Missing(spec.name, need, reason)
+        return Missing(spec.name, (), reason)
     taken = {n: aligned.used[n] for n in given}
     for group in spec.one_of:
         for spare in [n for n in group if n in taken][1:]:
             del taken[spare]
     if not need:
-        return finish(spec, given, taken, at=_newest(taken))
+        return finish(spec, given, taken, at=latest(row.time for row in taken.values()))
     span, classes, example = interval(spec, given, aligned.bounds) if spans or spec.criteria else (None, (), {})
     if spec.criteria and span is not None and span[0] == span[1]:
         note = f"decided whatever the value of {', '.join(need)}"
-        return replace(finish(spec, example, taken, at=_newest(taken)), notes=(note,))
+        return replace(finish(spec, example, taken, at=latest(row.time for row in taken.values())), notes=(note,))
     old = [aligned.stale[n] for part in need for n in part.split(" or ") if n in aligned.stale]
     return Missing(spec.name, need, "; ".join([f"missing: {', '.join(need)}", *old]), span, classes)
-
-
-def _newest(used: dict[str, LabUsed]) -> datetime | None:
-    newest: datetime | None = None
-    for row in used.values():
-        if row.time is not None and (newest is None or days_between(row.time, newest) > 0):
-            newest = row.time
-    return newest

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from hepatica import staging
 from hepatica.patient import ANALYTES, Condition, Observation, Patient, Treatment
-from hepatica.staging.facts import CAUSE_OF
+from hepatica.staging.causes import CAUSE_OF
 
 DAY = datetime(2026, 3, 1)
 NAMES = ("cirrhosis", "ascites", "encephalopathy", "aclf", "alcoholic_hepatitis", "acute_liver_failure", "varices",
-         "sepsis", "paracetamol_overdose", "dialysis", "chronic_kidney_disease", "heart_failure", "pregnancy")  # fmt: skip
+         "sepsis", "paracetamol_overdose", "dialysis", "chronic_kidney_disease", "heart_failure")  # fmt: skip
 KINDS = ("steroid", "udca", "dialysis", "vasopressor", "ventilation", "paracentesis", "diuretic")
 LABS = ("bilirubin", "albumin", "inr", "pt_percent", "creatinine", "sodium", "platelets", "alt", "ast", "alp", "wbc",
         "stiffness", "pt_s", "pt_control_s", "lactate", "ph", "urea", "map", "pao2", "fio2")  # fmt: skip

@@ -154,6 +154,9 @@ def test_cholestatic_disease_takes_its_own_bilirubin_limits() -> None:
         for cause in ("HCV", "PBC")
     ]
     assert points == [8, 6]
+    diagnosed = person(labs, conditions=(Condition("primary_biliary_cholangitis"),))
+    listed = replace(diagnosed, ascites="none", encephalopathy_grade=0)
+    assert staging.stage(listed).value("child_pugh") == 6
 
 
 def test_dialysis_rule() -> None:
@@ -199,7 +202,7 @@ def test_children_get_peld_and_adults_meld() -> None:
     child, adult = (staging.stage(person(age_stated_years=age)) for age in (5.0, 40.0))
     assert gap(child, "meld").why == "not valid under 12 years: use PELD"
     assert gap(child, "peld").needs == ("growth_failure",)
-    assert gap(adult, "peld").why == "not valid from 12 years on: use MELD"
+    assert gap(adult, "peld").why == "not valid from 12 years on: use MELD" and gap(adult, "peld").needs == ()
 
 
 def test_inputs_are_derived_and_say_how() -> None:
@@ -308,6 +311,10 @@ def test_a_record_that_goes_on_without_liver_values_says_so() -> None:
     later = person().with_observation(lab("weight", 70, DAY + timedelta(days=500)))
     assert "goes on for 500 d without a liver value" in staging.stage(later).rule
     assert "goes on" not in staging.stage(person()).rule
+
+
+def test_an_age_that_fits_the_birth_date_is_no_contradiction() -> None:
+    assert staging.stage(person(birth_date=date(1971, 1, 1))).contradictions == ()
 
 
 def test_agreeing_inr_and_prothrombin_percent_are_no_contradiction() -> None:
