@@ -34,6 +34,12 @@ def interval(
     return (round(low, spec.digits), round(high, spec.digits)), _classes(spec, given, low, high), example
 
 
+def decided(spec: ScoreSpec, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return complete inputs of a rule that what is missing cannot change, or None where it can."""
+    (low, high), _, example = interval(spec, given, {})
+    return example if low == high else None
+
+
 def _classes(spec: ScoreSpec, given: Mapping[str, Any], low: float, high: float) -> tuple[str, ...]:
     if not spec.classify or not spec.classes:
         return ()

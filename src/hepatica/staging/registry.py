@@ -18,6 +18,12 @@ _FAMILIES = (
 )  # fmt: skip
 
 
+_SPELLINGS = {
+    "encephalopathy_grade": "encephalopathy", "he": "encephalopathy", "gender": "sex",
+    "bilirubin_day_7": "bilirubin_day7", "bilirubin_7": "bilirubin_day7", "bilirubin_day0": "bilirubin",
+}  # fmt: skip
+
+
 @cache
 def registry() -> dict[str, ScoreSpec]:
     """Return every score by name."""
@@ -75,18 +81,29 @@ def score(name: str, **inputs: Any) -> Score:
     from .parse import parse
 
     spec = spec_of(name)
+    names = [_named(spec, n) for n in inputs]
+    twice = [n for n in names if names.count(n) > 1]
+    if twice:
+        raise InputError(f"{twice[0]} is given twice", where=f"score {name}", mend="give each input once")
+    inputs = dict(zip(names, inputs.values(), strict=True))
     unknown = [n for n in inputs if n not in spec.all_inputs]
     if unknown:
         takes = "it takes " + ", ".join(spec.all_inputs)
         raise InputError(f"{name} takes no input {unknown[0]!r}", where=f"score {name}", mend=takes)
     given = {n: parse(INPUTS[n], v) for n, v in inputs.items() if v is not None}
     need = lacking(spec, given)
-    if need:
-        raise InputError(f"{name} needs {', '.join(need)}", where=f"score {name}", mend="give " + _hints(need))
     reason = spec.refuse(given) if spec.refuse else None
     if reason:
         raise InputError(f"{name}: {reason}", where=f"score {name}")
     used = {n: LabUsed(shown(INPUTS[n], v), INPUTS[n].unit, note=_as_given(inputs[n])) for n, v in given.items()}
+    if need and spec.criteria:
+        from .interval import decided
+
+        example = decided(spec, given)
+        if example:
+            return finish(spec, example, used, notes=(f"decided whatever the value of {', '.join(need)}",))
+    if need:
+        raise InputError(f"{name} needs {', '.join(need)}", where=f"score {name}", mend="give " + _hints(need))
     return finish(spec, given, used)
 
 
@@ -104,6 +121,15 @@ def shown(kind: Input, value: Any) -> float | str | bool:
     if kind.name == "ascites":
         return ("none", "slight", "moderate")[int(value)]
     return int(value) if kind.kind == "level" else float(f"{value:.9g}")
+
+
+def _named(spec: ScoreSpec, key: str) -> str:
+    """Return the input a key stands for: its own name, or a spelling the readers of records know (na, plt, …)."""
+    if key in spec.all_inputs:
+        return key
+    from hepatica.patient import find_analyte
+
+    return _SPELLINGS.get(key) or find_analyte(key.replace("_", " ")) or key
 
 
 def _as_given(value: Any) -> str:

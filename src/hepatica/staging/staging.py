@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from hepatica.patient import Patient
 
 
+_RAISE_INR = ("warfarin", "phenprocoumon", "acenocoumarol", "fluindione")
+
+
 def stage(patient: Patient, at: datetime | date | str | None = None, *, intervals: bool = True) -> Staging:
     """Return how ill the liver is at a time (default: that of the newest liver-related value).
 
@@ -64,12 +67,14 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
         organ_failures=organs.failed,
         window_d=aligned.window_d,
         rule=aligned.rule,
-        notes=_notes(aligned, organs, chronic),
+        notes=_notes(patient, aligned, organs, chronic),
     )
 
 
-def _notes(aligned: Aligned, organs: OrganFailures, chronic: str) -> tuple[str, ...]:
+def _notes(patient: Patient, aligned: Aligned, organs: OrganFailures, chronic: str) -> tuple[str, ...]:
     rows = [f"{text}: not used" for text in aligned.stale.values()]
+    if patient.takes(*_RAISE_INR) and "inr" in aligned.given:
+        rows.append("the INR is raised by a vitamin K antagonist: MELD, Child-Pugh and ACLF are graded too high by it")
     if chronic:
         rows.append(f"kidney failure is not counted as acute: {chronic}")
     if organs.failed and organs.unknown:

@@ -48,6 +48,7 @@ def test_an_exponent_is_a_number() -> None:
             "inr or pt_percent",
         ),
         ("meld", MELD | {"colour": "red"}, "takes no input 'colour'"),
+        ("meld", MELD | {"bili": "3"}, "bilirubin is given twice"),
         ("meld", MELD | {"bilirubin": "high"}, "cannot be read"),
         ("meld", MELD | {"bilirubin": "<2"}, "cannot be read"),
         ("meld", MELD | {"bilirubin": "2,1"}, "cannot be read"),
@@ -129,3 +130,16 @@ def test_child_pugh_and_organ_scores_need_one_of_two_measures() -> None:
         staging.child_pugh_points(20, 40, None, 0, 0)
     with pytest.raises(TypeError):
         staging.clif_c_of(20, 80, 0, 1, 80, 0.21)
+
+
+def test_a_rule_is_decided_by_hand_as_soon_as_it_can_be() -> None:
+    found = staging.score_from_text("kings_college_paracetamol", {"ph": "7.2"})
+    assert (found.value, found.notes) == (1, ("decided whatever the value of inr, creatinine, encephalopathy",))
+    with pytest.raises(InputError, match="needs inr, creatinine, encephalopathy"):
+        staging.score_from_text("kings_college_paracetamol", {"ph": "7.4"})
+
+
+@pytest.mark.parametrize("inputs", [{"bili": "2", "alb": "3.0"}, {"bilirubin_total": "2", "albumin": "3"}])
+def test_usual_spellings_of_inputs_are_understood(inputs: dict[str, str]) -> None:
+    more = {"INR": "1.4", "ascites": "none", "encephalopathy_grade": "0"}
+    assert staging.score_from_text("child_pugh", inputs | more).value == 7

@@ -324,3 +324,8 @@ def test_agreeing_inr_and_prothrombin_percent_are_no_contradiction() -> None:
 def test_fat_in_the_liver_of_a_drinker_is_not_metabolic_disease() -> None:
     assert staging.stage(person(etiology=("alcohol",), conditions=(Condition("steatosis"),))).causes == ("alcohol",)
     assert staging.stage(person(conditions=(Condition("steatohepatitis"),))).causes == ("MASLD",)
+
+
+def test_an_inr_under_warfarin_is_said_to_be_unreliable() -> None:
+    found = staging.stage(person(treatments=(Treatment("warfarin", "anticoagulant"),)))
+    assert any("vitamin K antagonist" in note for note in found.notes)
