@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hepatica.errors import InputError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from hepatica.eligibility import Match
     from hepatica.patient import Patient, ReadFailure
+    from hepatica.saving import Plan
     from hepatica.staging import Score, Staging
     from hepatica.therapy import Regimen
     from hepatica.twin import Forecast, Option
@@ -133,8 +134,10 @@ def _positive(text: str, what: str, *, zero: bool = False) -> float:
 
 def plan(
     patient: Patient, *, draws: int = 1000, seed: int = 1, today: date | None = None, jurisdiction: str = "EU"
-) -> Any:
+) -> Plan:
     """Plan one patient: simulate the options, compare them, recommend; `.save(folder)` writes the report."""
     from hepatica import planning
+    from hepatica.saving import Plan
 
-    return planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction)
+    made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction)
+    return Plan(made.document)

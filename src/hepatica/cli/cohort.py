@@ -1,89 +1,61 @@
-"""PATIENT as the user writes it: one record, or several (a folder, a glob, a list) worked through one by one."""
+"""PATIENT as the user writes it: one record, or several (folder, glob, list, table) worked through one by one."""
 
 from __future__ import annotations
 
-import glob
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hepatica.cli.show import debugging
-from hepatica.errors import HepaticaError, InputError
+from hepatica.errors import HepaticaError
 
 if TYPE_CHECKING:
-    from hepatica.patient import Patient
+    from hepatica.patient import Patient, ReadFailure
 
-SUFFIXES = (".json", ".ndjson", ".jsonl", ".csv", ".toml")
+TABLES = (".csv", ".tsv", ".ndjson", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one record of a cohort gave: a result, or the reason why not."""
 
-    file: str
-    patient: str | None
+    record: str
     exit_code: int
     result: Any = None
     reason: str = ""
 
-    def to_json(self, document: Callable[[Any], Any]) -> dict[str, Any]:
+    def to_json(self, document: Callable[[Any], Any] = lambda result: result) -> dict[str, Any]:
         """Return the answer as JSON, the result through `document`."""
-        row: dict[str, Any] = {"file": self.file, "patient": self.patient, "exit_code": self.exit_code}
-        if self.exit_code == 0:
-            row["result"] = document(self.result)
-        else:
-            row["reason"] = self.reason
-        return row
+        row: dict[str, Any] = {"record": self.record, "exit_code": self.exit_code}
+        return row | ({"reason": self.reason} if self.exit_code else {"result": document(self.result)})
 
 
-def single(words: Sequence[str]) -> str | None:
-    """Return the one file that was named, or None where several were (a folder, a glob, a list)."""
-    if len(words) == 1 and not Path(words[0]).is_dir() and (Path(words[0]).exists() or not _is_glob(words[0])):
-        return words[0]
-    return None
+def one(words: Sequence[str]) -> Patient | None:
+    """Return the patient where the words name one record, None where they name a cohort; raises InputError.
 
+    A table or NDJSON file of several patients is a cohort; several patients in any other file are refused.
+    """
+    import hepatica
 
-def files(words: Sequence[str]) -> list[Path]:
-    """Return the files that the words name, in order; raise InputError where a word names none."""
-    found: list[Path] = []
-    for word in words:
-        path = Path(word)
-        if path.is_dir():
-            rows = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            mend = f"records end in {', '.join(SUFFIXES)}"
-        elif _is_glob(word) and not path.exists():
-            rows = sorted(Path(p) for p in glob.glob(word, recursive=True) if Path(p).is_file())
-            mend = "put the pattern in quotes and check the folder"
-        else:
-            rows, mend = [path], ""
-        if not rows:
-            raise InputError("no record found", where=word, mend=mend)
-        found += rows
-    return list(dict.fromkeys(found))
+    if len(words) > 1 or Path(words[0]).is_dir() or (any(c in words[0] for c in "*?[") and not Path(words[0]).exists()):
+        return None
+    if Path(words[0]).suffix.lower() in TABLES and len(list(islice(hepatica.read_many(words[0]), 2))) > 1:
+        return None
+    return hepatica.read(words[0])
 
 
 def each(words: Sequence[str], work: Callable[[Patient], Any]) -> Iterator[Answer]:
     """Yield an answer for every record; one that fails never stops the rest."""
     from tqdm import tqdm
 
-    import hepatica
-
-    paths = files(words)
-    for path in tqdm(paths, unit="record", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False):
-        patient: Patient | None = None
-        try:
-            patient = hepatica.read(path)
-            yield Answer(str(path), patient.id, 0, work(patient))
-        except HepaticaError as error:
-            reason = "; ".join(row.strip() for row in error.lines())
-            yield Answer(str(path), patient.id if patient else None, error.exit_code, reason=reason)
-        except Exception as error:
-            if debugging():
-                raise
-            reason = f"this is a fault of hepatica, not of your input: {type(error).__name__}: {error}"
-            yield Answer(str(path), patient.id if patient else None, 1, reason=reason)
+    for found in tqdm(_records(words), unit=" records", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False):
+        if not hasattr(found, "error"):
+            yield _answer(found, work)
+        else:
+            yield Answer(found.where, found.error.exit_code, reason=_reason(found.error))
 
 
 def close(answers: Sequence[Answer], verb: str) -> int:
@@ -96,11 +68,36 @@ def close(answers: Sequence[Answer], verb: str) -> int:
         return 0
     print(f"hepatica: {verb}: {len(failed)} of {len(answers)} records have no answer", file=sys.stderr)
     for answer in failed[:2]:
-        print(f"  {answer.file}: {answer.reason}", file=sys.stderr)
+        print(f"  {answer.record}: {answer.reason}", file=sys.stderr)
     if len(failed) > 2:
         print(f"  and {len(failed) - 2} more: each stands with its reason in the output", file=sys.stderr)
     return 2 if all(a.exit_code == 2 for a in answers) else 1
 
 
-def _is_glob(word: str) -> bool:
-    return any(c in word for c in "*?[")
+def _records(words: Sequence[str]) -> Iterator[Patient | ReadFailure]:
+    import hepatica
+    from hepatica.patient import ReadFailure
+
+    for word in words:
+        try:
+            yield from hepatica.read_many(word)
+        except HepaticaError as error:
+            if len(words) == 1:
+                raise
+            yield ReadFailure(word, error)
+
+
+def _answer(patient: Patient, work: Callable[[Patient], Any]) -> Answer:
+    try:
+        return Answer(patient.id, 0, work(patient))
+    except HepaticaError as error:
+        return Answer(patient.id, error.exit_code, reason=_reason(error))
+    except Exception as error:
+        if debugging():
+            raise
+        what = f"this is a fault of hepatica, not of your input: {type(error).__name__}: {error}"
+        return Answer(patient.id, 1, reason=what)
+
+
+def _reason(error: HepaticaError) -> str:
+    return "; ".join(row.strip() for row in error.lines())

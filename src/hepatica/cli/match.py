@@ -26,15 +26,21 @@ def run(arguments: argparse.Namespace) -> int:
     def work(patient: Any) -> list[dict[str, Any]]:
         return [m.to_json() for m in hepatica.match(patient, protocol=arguments.protocol)]
 
-    if path := cohort.single(arguments.patient):
-        document = work(hepatica.read(path))
-        show.json_document(document) if arguments.json else _print(document, every=arguments.protocol is not None)
+    patient = cohort.one(arguments.patient)
+    if patient is not None:
+        document = work(patient)
+        if arguments.json:
+            show.json_document(document)
+        elif arguments.protocol:
+            _detail(document[0])
+        else:
+            _overview(document, arguments.patient[0])
         return 0
     answers = list(cohort.each(arguments.patient, work))
     if arguments.json:
-        show.json_document({"records": [a.to_json(lambda d: d) for a in answers]})
+        show.json_document({"records": [a.to_json() for a in answers]})
     else:
-        rows = [(a.patient or a.file, *_counts(a)) for a in answers]
+        rows = [(a.record, *_counts(a)) for a in answers]
         show.table(("record", "eligible", "unknown", "not eligible"), rows, right=(1, 2, 3))
     return cohort.close(answers, "match")
 
@@ -46,19 +52,39 @@ def _counts(answer: Any) -> tuple[str, ...]:
     return tuple(str(verdicts.count(v)) for v in ("eligible", "unknown", "not eligible"))
 
 
-def _print(matches: list[dict[str, Any]], *, every: bool) -> None:
-    for match in matches:
-        as_of = match.get("status_as_of") or "date unknown"
-        show.heading(f"{match['protocol']}: {match['verdict']}")
-        show.paragraph(f"recruitment: {match.get('recruitment_status') or 'unknown'} ({as_of})")
-        if not match.get("criteria_complete", True):
-            show.paragraph("the criteria list is incomplete, so this protocol can never say eligible")
+def _overview(matches: list[dict[str, Any]], record: str) -> None:
+    head = ("protocol", "verdict", "met", "not met", "unknown", "recruitment", "as of", "first reason")
+    rows = [
+        (m["protocol"], m["verdict"], *_tally(m), m["recruitment_status"], m["status_as_of"], _reason(m))
+        for m in matches
+    ]
+    show.table(head, rows, right=(2, 3, 4))
+    show.line(f"\n  Every criterion of one, and what would settle it: hepatica match {record} --protocol {rows[0][0]}")
+
+
+def _tally(match: dict[str, Any]) -> tuple[str, str, str]:
+    verdicts = [c["verdict"] for c in match["criteria"]]
+    return (str(verdicts.count("met")), str(verdicts.count("not met")), str(verdicts.count("unknown")))
+
+
+def _reason(match: dict[str, Any]) -> str:
+    first = next((c for v in ("not met", "unknown") for c in match["criteria"] if c["verdict"] == v), None)
+    text = f"{first['text']}: {first['because']}" if first else ""
+    return text if len(text) <= 70 else text[:69] + "…"
+
+
+def _detail(match: dict[str, Any]) -> None:
+    show.heading(f"{match['protocol']}: {match['verdict']}")
+    if match.get("title"):
+        show.paragraph(match["title"])
+    as_of = match["status_as_of"] or "date unknown"
+    show.paragraph(f"recruitment: {match['recruitment_status'] or 'unknown'} ({as_of})")
+    if not match["criteria_complete"]:
+        show.paragraph("the criteria list is incomplete, so this protocol can never say eligible")
+    for verdict in ("not met", "unknown", "met"):
         for criterion in match["criteria"]:
-            if every or criterion["verdict"] != "met":
+            if criterion["verdict"] == verdict:
                 _criterion(criterion)
-        show.line()
-    if not every and matches:
-        show.line("Criteria that are met are left out; every one: hepatica match PATIENT --protocol ID")
 
 
 def _criterion(criterion: dict[str, Any]) -> None:

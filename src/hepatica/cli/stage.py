@@ -18,17 +18,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stage one record, or each of a cohort."""
-    import hepatica
     from hepatica.cli import cohort
 
-    if path := cohort.single(arguments.patient):
-        patient = hepatica.read(path)
+    patient = cohort.one(arguments.patient)
+    if patient is not None:
         document = _document(patient)
         show.json_document(document) if arguments.json else _print(document)
         return 0
     answers = list(cohort.each(arguments.patient, _document))
     if arguments.json:
-        show.json_document({"records": [a.to_json(lambda d: d) for a in answers]})
+        show.json_document({"records": [a.to_json() for a in answers]})
     else:
         show.table(("record", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
     return cohort.close(answers, "stage")
@@ -44,7 +43,7 @@ def _document(patient: Any) -> dict[str, Any]:
 
 
 def _row(answer: Any) -> tuple[str, ...]:
-    name = answer.patient or answer.file
+    name = answer.record
     if answer.exit_code:
         return (name, answer.reason.split(";")[0], "–", "–")
     scores = answer.result["scores"]
