@@ -27,8 +27,10 @@ def number(value: float | None, *, decimals: int | None = None, digits: int = 3,
     if float(value).is_integer() and places > 0:
         places = 0
     text = group(f"{shown:.{max(places, 0)}f}")
-    negative = value < 0 and shown != 0
-    return (MINUS if negative else "+" if signed and shown != 0 else "") + text
+    if shown == 0:
+        return "0"
+    negative = value < 0
+    return (MINUS if negative else "+" if signed else "") + text
 
 
 def _places(size: float, digits: int, decimals: int | None) -> int:
@@ -65,17 +67,26 @@ def percent(probability: float | None, *, signed: bool = False) -> str:
     if probability is None or not math.isfinite(probability):
         return "unknown"
     size = abs(probability) * 100
-    if 0 < size < 0.1:
+    if size == 0 or (signed and size < 0.05):
+        return "0"
+    if size < 0.1:
         text = "< 0.1"
-    elif 99 < size < 100:
-        text = "> 99.9" if size > 99.9 else f"{math.floor(size * 10 + 1e-9) / 10:.1f}".removesuffix(".0")
-    elif size < 10 and size != 0:
-        text = f"{size:.1f}".removesuffix(".0")
+    elif 99.9 < size < 100:
+        text = "> 99.9"
+    elif 99 < size < 100 or size < 9.95:
+        text = f"{math.floor(size * 10 + 1e-9) / 10 if size > 99 else size:.1f}".removesuffix(".0")
     else:
         text = f"{size:.0f}"
-    if text.startswith(("<", ">")) or float(text) == 0:
-        return (MINUS if probability < 0 else "") + text if size else text
     return (MINUS if probability < 0 else "+" if signed else "") + text
+
+
+def tick(value: float, *, signed: bool = False) -> str:
+    """Return an axis label: the round value with no more digits than it has.
+
+    >>> tick(0.5, signed=True), tick(-20), tick(0, signed=True)
+    ('+0.5', '−20', '0')
+    """
+    return ("+" if signed and value > 0 else "") + exact(value)
 
 
 def dose(cells: float | None) -> str:

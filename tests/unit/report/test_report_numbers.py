@@ -19,7 +19,7 @@ def test_examples_in_docstrings_hold(module):
     ("value", "how", "shown"),
     [
         (0.0, {}, "0"),
-        (-0.001, {"decimals": 1}, "0.0"),
+        (-0.001, {"decimals": 1}, "0"),
         (18.24, {"decimals": 1}, "18.2"),
         (123456.0, {}, "123\u202f000"),
         (99.96, {"decimals": 1}, "100"),

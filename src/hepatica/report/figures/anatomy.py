@@ -23,7 +23,7 @@ _SHIFT = 48.0
 
 
 def body_map(cells: Mapping[str, float | None], when: str) -> str:
-    """Draw one moment: each organ is as dark as its share of the dose, with the share written beside it (percent)."""
+    """Draw one moment: each organ is as dark as its share of the cells in the body, written beside it (percent)."""
     said = ", ".join(f"{name} {_share(cells.get(name))} %" for name in ("lung", "liver", "spleen", "blood", "rest"))
     shapes = draw.tag(
         "g",
@@ -43,7 +43,7 @@ def body_map(cells: Mapping[str, float | None], when: str) -> str:
         _label("elsewhere", {"elsewhere": cells.get("rest")}, 158, 164, 130, 160),
         _label("liver", cells, 50, 100, 84, 104, anchor="end"),
     )
-    return draw.figure(226, 184, f"Cells in the body, {when}: {said} of the dose", shapes, *labels, class_="fig body")
+    return draw.figure(226, 184, f"Cells in the body, {when}: {said}", shapes, *labels, class_="fig body")
 
 
 def route_map(route: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hepatica.report.figures import draw
 from hepatica.report.figures.scale import Scale, day_ticks
-from hepatica.report.numbers import number
+from hepatica.report.numbers import tick as tick_label
 
 Course = Sequence[Mapping[str, Any]]
 WIDTH, LEFT, RIGHT, TOP = 204.0, 32.0, 198.0, 8.0
@@ -87,9 +87,7 @@ def _grid(x: Scale, y: Scale, percent: bool, decimals: int, *, zero: bool) -> st
         here = y(tick)
         parts.append(draw.line(x.start, here, x.stop, here, "zero" if zero and tick == 0 else "grid"))
         shown = tick * 100 if percent else tick
-        parts.append(
-            draw.text(number(shown, signed=zero, decimals=max(decimals, 1)), x.start - 4, here + 3.4, "t m", "end")
-        )
+        parts.append(draw.text(tick_label(shown, signed=zero), x.start - 4, here + 3.4, "t m", "end"))
     return "".join(parts)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hepatica.report.figures import draw
 from hepatica.report.figures.scale import Scale
-from hepatica.report.numbers import number
+from hepatica.report.numbers import tick as label
 
 WIDTH, HEIGHT, EDGE = 200.0, 26.0, 12.0
 
@@ -46,5 +46,5 @@ def axis_row(scale: Scale, *, percent: bool = False, signed: bool = False, title
     for tick in scale.ticks(4):
         parts.append(draw.line(x(tick), 4, x(tick), 8, "axis"))
         shown = tick * 100 if percent else tick
-        parts.append(draw.text(number(shown, signed=signed), x(tick), 19, "t m", "middle"))
+        parts.append(draw.text(label(shown, signed=signed), x(tick), 19, "t m", "middle"))
     return draw.figure(WIDTH, 22, title, *parts, class_="fig row")

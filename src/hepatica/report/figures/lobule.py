@@ -16,7 +16,7 @@ def lobule(
 ) -> str:
     """Draw one lobule: a filled dot for each working hepatocyte, septa as thick as the scar, dots for inflammation.
 
-    hepatocytes_fraction 0..1 of a healthy liver; collagen_percent of area; inflammation 0..1, None if not modelled.
+    hepatocytes_fraction 0..1 of a healthy liver; collagen_percent of area; inflammation: 1 in health, None if unknown.
     """
     places = _hepatocyte_places()
     alive = round(min(max(hepatocytes_fraction, 0.0), 1.0) * len(places))
@@ -39,7 +39,7 @@ def lobule(
     if collagen_percent is not None:
         said += f", scar {collagen_percent:.1f} % of area"
     if inflammation is not None:
-        said += f", inflammation {inflammation:.2f}"
+        said += f", inflammatory macrophages {inflammation:.1f} × normal"
     return draw.figure(200, 184, f"Liver lobule, {when}: {said}", *parts, class_="fig lobule")
 
 
@@ -72,12 +72,15 @@ def _bridges(corners: list[draw.Point], scar: float) -> list[str]:
 
 
 def _inflamed(corners: list[draw.Point], level: float) -> list[draw.Point]:
-    each = round(min(max(level, 0.0), 1.0) * 8)
-    return [
-        (x + 10 * math.cos(0.9 * k + i), y + 10 * math.sin(0.9 * k + i))
-        for i, (x, y) in enumerate(corners)
-        for k in range(each)
-    ]
+    each = round(min(max(level, 0.0), 6.0) * 2)
+    found = []
+    for i, (x, y) in enumerate(corners):
+        inward = math.atan2(_CENTRE[1] - y, _CENTRE[0] - x)
+        for k in range(each):
+            angle = inward + 1.7 * (((k + 0.35 * i) * 0.618) % 1.0 - 0.5)
+            reach = 10 + 3.1 * (k // 2)
+            found.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
+    return found
 
 
 def _polar(radius: float, degrees: float) -> draw.Point:

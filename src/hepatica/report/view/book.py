@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hepatica.report import lineage, numbers, words
+
+Option = Mapping[str, Any]
+LEADING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Book:
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self.plan = plan
-        self.options = [(i, o) for i, o in enumerate(plan.get("options") or []) if isinstance(o, Mapping)]
+        self.options = _told_apart([(i, o) for i, o in enumerate(plan.get("options") or []) if isinstance(o, Mapping)])
         self.lineage = lineage.Lineage(list((plan.get("lineage") or {}).get("patterns") or []))
         self.sources: Mapping[str, Any] = plan.get("sources") or {}
         self._cited: dict[str, int] = {}
@@ -116,6 +120,18 @@ class Book:
         rows = [(i, o) for i, o in self.options if o.get("status") != "ruled out"]
         return sorted(rows, key=lambda r: (r[1].get("id") != "standard_care", r[1].get("rank") or 99))
 
+    @cached_property
+    def leading(self) -> set[int]:
+        """Return at most five options to draw first: the reference, the advised one, cells, the best of each family."""
+        ranked = sorted(self.live, key=lambda r: r[1].get("rank") or 99)
+        first = [r for r in (self.standard, self.chosen) if r and r[1].get("status") != "ruled out"]
+        firsts: dict[Any, tuple[int, Option]] = {}
+        for row in ranked:
+            firsts.setdefault(row[1].get("family"), row)
+        cells = [r for r in ranked if r[1].get("family") == "cells"][:2]
+        order = [*first, *cells, *firsts.values(), *ranked]
+        return set(list(dict.fromkeys(i for i, _ in order))[:LEADING])
+
     @property
     def ruled_out(self) -> list[tuple[int, Mapping[str, Any]]]:
         """Return the options that were considered and ruled out."""
@@ -142,6 +158,24 @@ class Book:
             return self.horizons[-1]
         days = [p["day"] for _, o in self.live for p in (o.get("forecast") or {}).get("survival") or []]
         return float(max(days, default=90))
+
+
+def _told_apart(rows: list[tuple[int, Option]]) -> list[tuple[int, Option]]:
+    """Add the route, then the dose, to names that several options that may be taken share."""
+    for key in ("route", "dose_cells"):
+        count: dict[str, int] = {}
+        for _, o in rows:
+            if o.get("status") != "ruled out":
+                count[name_of(o)] = count.get(name_of(o), 0) + 1
+        rows = [(i, {**o, "name": _longer(o, key)} if count.get(name_of(o), 0) > 1 else o) for i, o in rows]
+    return rows
+
+
+def _longer(option: Option, key: str) -> str:
+    value = option.get(key)
+    if value is None:
+        return name_of(option)
+    return f"{name_of(option)}, {words.plain(str(value)) if key == 'route' else numbers.dose(value)}"
 
 
 def name_of(option: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ def bodies(book: Book) -> list[dict[str, Any]]:
     """Return, for each cell option, its route and the body at a few moments."""
     rows = []
     for i, option in book.live:
-        moments = [m for m in option.get("cells") or [] if isinstance(m, Mapping) and m.get("day") is not None]
+        moments = [m for m in option.get("cells") or [] if isinstance(m, Mapping) and _given(m)]
         if not moments and not option.get("route"):
             continue
         shown = _pick(moments)
@@ -36,6 +36,7 @@ def bodies(book: Book) -> list[dict[str, Any]]:
                         "cells": [book.num(f"$.options[{i}].cells[{k}].{organ}", decimals=1) for organ in ORGANS],
                     }
                     for k, m in enumerate(option.get("cells") or [])
+                    if _given(m)
                 ],
                 "paracrine": {
                     k: book.num(f"$.options[{i}].share_paracrine.{k}", "percent") for k in ("p05", "p50", "p95")
@@ -77,7 +78,7 @@ def _lobule(book: Book, row: tuple[int, Mapping[str, Any]], day: float, label: s
         return forecast[name][k].get("p50", forecast[name][k].get("mean")) if k is not None else None
 
     numbers_shown = []
-    for name in ("hepatocytes_fraction", "collagen_percent", "inflammation"):
+    for name in ("hepatocytes_fraction", "collagen_percent", "macrophages_inflammatory"):
         k = nearest(forecast.get(name), day)
         if k is None:
             continue
@@ -96,8 +97,12 @@ def _lobule(book: Book, row: tuple[int, Mapping[str, Any]], day: float, label: s
     return {
         "label": label,
         "numbers": numbers_shown,
-        "svg": lobule(fraction, middle("collagen_percent"), middle("inflammation"), when=label),
+        "svg": lobule(fraction, middle("collagen_percent"), middle("macrophages_inflammatory"), when=label),
     }
+
+
+def _given(moment: Mapping[str, Any]) -> bool:
+    return moment.get("day") is not None and sum(moment.get(organ) or 0.0 for organ in ORGANS) > 0
 
 
 def _pick(moments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

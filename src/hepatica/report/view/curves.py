@@ -24,7 +24,7 @@ def courses(book: Book) -> dict[str, Any]:
     order = [n for n in ("survival", *VARIABLES) if n in present] + sorted(present - set(VARIABLES))
     order = list(dict.fromkeys(order))
     first = _lead(order)
-    rows = {n: _variable(book, n, live) for n in order}
+    rows = {n: _variable(book, n, live, n in first) for n in order}
     return {"first": [rows[n] for n in first], "more": [rows[n] for n in order if n not in first]}
 
 
@@ -37,7 +37,7 @@ def _lead(order: list[str]) -> list[str]:
     return chosen
 
 
-def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
+def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], every: bool) -> dict[str, Any]:
     known = words.variable(name)
     percent = name in FRACTIONS
     standard = (book.standard[1].get("forecast") or {}).get(name) if book.standard else None
@@ -51,7 +51,7 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]]) 
     panels = []
     for (i, option), difference in zip(live, gaps, strict=True):
         points = (option.get("forecast") or {}).get(name)
-        if not points:
+        if not points or not (every or i in book.leading):
             continue
         own = option.get("id") == "standard_care"
         kind = words.family(option.get("family"))
@@ -68,6 +68,7 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]]) 
                 "low": low,
                 "high": high,
                 "own": own,
+                "lead": i in book.leading,
                 "svg": course(
                     points,
                     None if own else standard,

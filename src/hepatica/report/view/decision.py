@@ -9,7 +9,7 @@ from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, axis_row, interval_row
 from hepatica.report.view.book import Book, Num, name_of, nearest
 
-_SCORES = ("meld_3", "meld_na", "meld", "peld", "child_pugh", "clif_c_aclf", "maddrey_df", "albi", "fib4")
+MAIN_SCORES = ("meld_3", "meld_na", "meld", "peld", "child_pugh", "clif_c_aclf", "maddrey_df", "albi", "fib4")
 
 
 def decision(book: Book) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def how_ill(book: Book) -> dict[str, Any]:
     stage, scores, at = stage_parts(book.plan)
     shown = []
     meld_done = False
-    for name in _SCORES:
+    for name in MAIN_SCORES:
         if name not in scores or (name.startswith("meld") and meld_done):
             continue
         meld_done = meld_done or name.startswith("meld")
@@ -133,12 +133,13 @@ def key_numbers(book: Book) -> list[dict[str, Any]]:
     rows = []
     if standard:
         rows.append(_survival_number(book, standard, day, f"Alive {at_day(day)}, standard care"))
-    other = chosen if chosen and chosen[1].get("id") != "standard_care" else _best_cells(book)
-    if other:
-        said = name_of(other[1])
-        rows.append(_gain_number(book, other, day, f"{said}: difference in survival {at_day(day)}"))
-        rows.append(_score_number(book, other, day, said))
-    return [r for r in rows if r]
+    others = [r for r in (chosen, _best(book, "cells"), _best(book, None)) if r and r[1].get("id") != "standard_care"]
+    others = [row for k, row in enumerate(others) if row not in others[:k]]
+    for other in others:
+        rows.append(_gain_number(book, other, day, f"{name_of(other[1])}: difference in survival {at_day(day)}"))
+    if others:
+        rows.append(_score_number(book, others[0], day, name_of(others[0][1])))
+    return [r for r in rows if r][:3]
 
 
 def _survival_number(
@@ -224,11 +225,9 @@ def at_day(day: float) -> str:
     return said if said == "now" else f"at {said}"
 
 
-def _best_cells(book: Book) -> tuple[int, Mapping[str, Any]] | None:
-    rows = [r for r in book.live if r[1].get("family") == "cells"] or [
-        r for r in book.live if r[1].get("id") != "standard_care"
-    ]
-    return rows[0] if rows else None
+def _best(book: Book, family: str | None) -> tuple[int, Mapping[str, Any]] | None:
+    rows = [r for r in book.live if family is None or r[1].get("family") == family]
+    return min(rows, key=lambda r: r[1].get("rank") or 99, default=None)
 
 
 def _lines(value: Any) -> list[str]:

@@ -79,7 +79,7 @@ def option_head(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, 
     kind = words.family(option.get("family"))
     regimen = []
     route = option.get("route")
-    if route:
+    if route and not name_of(option).endswith(words.plain(str(route))):
         regimen.append(words.plain(str(route)))
     amount = book.num(f"$.options[{index}].dose_cells", "dose")
     days = [d for d in option.get("schedule_days") or [] if isinstance(d, int | float)]
@@ -99,6 +99,7 @@ def option_head(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, 
         "basis": option.get("basis") or "",
         "rank": option.get("rank"),
         "standard": option.get("id") == "standard_care",
+        "lead": index in book.leading,
     }
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, interval_row, lab_spark, range_bar
 from hepatica.report.view.book import Book, Num
-from hepatica.report.view.decision import score_label, stage_parts
+from hepatica.report.view.decision import MAIN_SCORES, score_label, stage_parts
 
 UNITS = {"umol/L": "µmol/L", "1e9/L": "10⁹/L", "1": "", "Cel": "°C", "1/min": "/min", "ug/L": "µg/L"}
-_UPPER = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "map", "egfr", "ldh", "igg"}
+_UPPER = {"inr", "alt", "ast", "ast_uln", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "map", "egfr", "ldh", "igg"}
 
 
 def record(book: Book) -> dict[str, Any]:
@@ -27,7 +27,11 @@ def record(book: Book) -> dict[str, Any]:
         "label": stage.get("label") or "stage undetermined",
         "why": [str(w) for w in stage.get("why") or []],
         "contradictions": [str(w) for w in stage.get("contradictions") or []],
-        "scores": [_score(book, name, row, f"{at}.{name}") for name, row in scores.items() if isinstance(row, Mapping)],
+        "scores": [
+            _score(book, name, scores[name], f"{at}.{name}")
+            for name in sorted(scores, key=_place)
+            if isinstance(scores[name], Mapping)
+        ],
         "missing": [_missing(m) for m in missing or [] if isinstance(m, Mapping)],
         "labs": labs(book, patient),
         "set_aside": [
@@ -151,11 +155,7 @@ def fit(book: Book) -> dict[str, Any] | None:
 
 
 def _score(book: Book, name: str, row: Mapping[str, Any], base: str) -> dict[str, Any]:
-    inputs = []
-    for key, value in (row.get("inputs") or {}).items():
-        known = words.variable(key)
-        num = book.num(f"{base}.inputs.{key}", unit=known.unit if key in words.names.VARIABLES else "")
-        inputs.append(f"{known.label if key in words.names.VARIABLES else words.plain(key)} {num or value}")
+    inputs = [_input(book, key, value, f"{base}.inputs.{key}") for key, value in (row.get("inputs") or {}).items()]
     value = book.num(f"{base}.value", decimals=2)
     shown = {True: "yes", False: "no", None: ""}.get(row.get("value"), str(row.get("value"))) if value is None else ""
     return {
@@ -163,11 +163,33 @@ def _score(book: Book, name: str, row: Mapping[str, Any], base: str) -> dict[str
         "value": value,
         "text": shown,
         "grade": row.get("class"),
-        "inputs": ", ".join(inputs),
+        "inputs": ", ".join(filter(None, inputs)),
         "at": numbers.iso_date(row.get("at")),
         "cites": book.cite(row.get("source")),
         "named": book.named(row.get("source")),
     }
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (MAIN_SCORES.index(name) if name in MAIN_SCORES else len(MAIN_SCORES), name)
+
+
+def _input(book: Book, key: str, value: Any, base: str) -> str:
+    """Write one input of a score: its name, value, unit, and the note where it was assumed."""
+    note = ""
+    if isinstance(value, Mapping):
+        unit = UNITS.get(str(value.get("unit") or ""), str(value.get("unit") or ""))
+        note, value, base = str(value.get("note") or ""), value.get("value"), f"{base}.value"
+    else:
+        unit = words.variable(key).unit if key in words.names.VARIABLES else ""
+    name = words.variable(key).label if key in words.names.VARIABLES else analyte_label(key)
+    if isinstance(value, bool):
+        shown = f"{name}: {'yes' if value else 'no'}"
+    elif value is None:
+        shown = f"{name}: unknown"
+    else:
+        shown = f"{name} {book.num(base, 'exact', unit='years' if unit == 'a' else unit) or value}"
+    return f"{shown} ({note})" if note else shown
 
 
 def _missing(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hepatica.report import numbers, words
-from hepatica.report.view.book import Book
+from hepatica.report.view.book import Book, name_of
 
 _URGENCY = {"now": 0, "today": 1, "soon": 2}
 _STATUS = {"not met": 0, "unknown": 1, "met": 2, "not applicable": 3}
@@ -60,7 +60,7 @@ def questions(book: Book) -> list[dict[str, Any]]:
         ]
         rows.append(
             {
-                "question": str(row.get("question") or words.plain(str(row.get("id", "")))),
+                "question": str(row.get("question") or words.question(str(row.get("id", "")))),
                 "answer": str(row.get("answer") or ""),
                 "certainty": row.get("certainty"),
                 "numbers": found,
@@ -152,20 +152,25 @@ def regulation(book: Book) -> dict[str, Any] | None:
 
 
 def evidence(book: Book) -> list[dict[str, Any]]:
-    """Return the statements of evidence behind each option."""
-    return [
-        {
-            "option": str(o.get("name") or o.get("id")),
-            "css": words.family(o.get("family")).css,
-            "text": str(e.get("text") or ""),
-            "certainty": e.get("certainty"),
-            "cites": book.cite(e.get("source")),
-            "named": book.named(e.get("source")),
-        }
-        for _, o in book.options
-        for e in o.get("evidence") or []
-        if isinstance(e, Mapping)
-    ]
+    """Return the statements of evidence behind the options that may be taken, each statement once."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for _, option in book.live:
+        for e in option.get("evidence") or []:
+            if not isinstance(e, Mapping):
+                continue
+            text, source = str(e.get("text") or ""), e.get("sources") or e.get("source")
+            row = rows.setdefault(
+                (text, str(source)),
+                {
+                    "options": [],
+                    "text": text,
+                    "certainty": e.get("certainty"),
+                    "cites": book.cite(source),
+                    "named": book.named(source),
+                },
+            )
+            row["options"].append({"name": name_of(option), "css": words.family(option.get("family")).css})
+    return list(rows.values())
 
 
 def _texts(rows: Any) -> list[str]:

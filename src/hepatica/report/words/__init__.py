@@ -8,8 +8,20 @@ from hepatica.report.words.names import (
     certainty_step,
     family,
     plain,
+    question,
     variable,
 )
 from hepatica.report.words.terms import terms
 
-__all__ = ["CERTAINTY", "FAMILIES", "Family", "Variable", "certainty_step", "family", "plain", "terms", "variable"]
+__all__ = [
+    "CERTAINTY",
+    "FAMILIES",
+    "Family",
+    "Variable",
+    "certainty_step",
+    "family",
+    "plain",
+    "question",
+    "terms",
+    "variable",
+]

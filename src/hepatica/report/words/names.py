@@ -48,7 +48,8 @@ VARIABLES = {
         Variable("ascites_l", "Ascites", "L", 1, -1),
         Variable("hepatocytes_fraction", "Working hepatocytes", "% of normal", 0, 1),
         Variable("collagen_percent", "Scar (collagen)", "% of area", 1, -1),
-        Variable("inflammation", "Inflammation", "relative", 2, -1),
+        Variable("macrophages_inflammatory", "Inflammatory macrophages", "× normal", 1, -1),
+        Variable("icg_r15_percent", "ICG left after 15 min", "%", 0, -1),
         Variable("survival", "Alive", "%", 0, 1),
         Variable("transplant_free_survival", "Alive without transplant", "%", 0, 1),
         Variable("decompensation", "Decompensated so far", "%", 0, -1),
@@ -69,6 +70,13 @@ FAMILIES = {
     )
 }
 
+_QUESTIONS = {
+    "only_option": "Is this my only option?",
+    "age": "Does my age matter?",
+    "side_effects": "What are the side effects?",
+    "cost": "Who pays, and what does it cost?",
+    "how_long": "How long until results, and what follow-up?",
+}
 _PLAIN = {
     "HBV": "hepatitis B",
     "HCV": "hepatitis C",
@@ -80,11 +88,6 @@ _PLAIN = {
     "DILI": "drug-induced injury",
     "alpha1": "alpha-1 antitrypsin deficiency",
     "wilson": "Wilson disease",
-    "only_option": "Is this my only option?",
-    "age": "Does my age matter?",
-    "side_effects": "What are the side effects?",
-    "cost": "Who pays, and what does it cost?",
-    "how_long": "How long until results, and what follow-up?",
 }
 PROBABILITY = ("survival", "transplant_free_survival", "decompensation")
 FRACTIONS = (*PROBABILITY, "hepatocytes_fraction")
@@ -103,6 +106,11 @@ def family(name: str | None) -> Family:
 def plain(identifier: str) -> str:
     """Turn an identifier into words."""
     return _PLAIN.get(identifier) or identifier.replace("_", " ")
+
+
+def question(identifier: str) -> str:
+    """Return the wording of one of the five questions."""
+    return _QUESTIONS.get(identifier) or plain(identifier)
 
 
 def certainty_step(word: str | None) -> int:
