@@ -188,9 +188,9 @@ class Draft:
             first = patient.set_aside[0]
             more = f" (and {len(patient.set_aside) - 1} more set aside)" if len(patient.set_aside) > 1 else ""
             raise InputError(
-                "nothing in this record can be used",
+                f"nothing in this record can be used: {first.what}: {first.why}{more}",
                 where=f"{self.file} {first.where}".strip(),
-                mend=f"{first.what}: {first.why}{more}",
+                mend="correct the values, their units or their dates",
             )
         return patient
 

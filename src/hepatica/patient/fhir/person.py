@@ -26,8 +26,8 @@ def _sex(draft: Draft, person: Json) -> None:
             f"gender is {gender} and sex at birth {as_sex(at_birth)}: formulas that need sex use {gender}"
         )
     elif gender and as_sex(gender) is None:
-        why = f"sex at birth ({draft.sex}) is used" if draft.sex else "formulas that need sex are left out"
-        draft.set_aside(f"gender {gender}", label(person), f"neither male nor female: {why}")
+        then = f"sex at birth ({draft.sex}) is used" if draft.sex else "formulas that need sex are left out"
+        draft.notes.append(f"gender is {gender}: {then}")
 
 
 def _birth(draft: Draft, person: Json) -> None:
