@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from math import inf
 
 from hepatica.eligibility.questions import questions
@@ -27,11 +28,35 @@ TOKEN = re.compile(r"[(),]|[^\s(),]+")
 DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 PERSONAL = {"age": "years", "weight": "kg", "bmi": "kg/m2", "encephalopathy_grade": "", "ascites_level": ""}
 PERSONAL |= {"aclf_grade": "", "ast_alt_ratio": ""}
-SCORES = ("meld", "meld_na", "meld_3", "child_pugh", "albi", "fib4", "apri", "maddrey_df", "lille", "peld", "ukeld")
+SCORES: tuple[str, ...] = (
+    "meld",
+    "meld_na",
+    "meld_3",
+    "child_pugh",
+    "albi",
+    "fib4",
+    "apri",
+    "maddrey_df",
+    "lille",
+    "peld",
+    "ukeld",
+)
 SCORES += ("clif_c_of", "clif_c_aclf", "clif_c_ad", "aarc", "gahs", "abic", "mayo_pbc", "globe")
-CAUSES = ("alcohol", "HBV", "HCV", "HDV", "MASLD", "AIH", "PBC", "PSC", "wilson", "alpha1", "haemochromatosis")
+CAUSES: tuple[str, ...] = (
+    "alcohol",
+    "HBV",
+    "HCV",
+    "HDV",
+    "MASLD",
+    "AIH",
+    "PBC",
+    "PSC",
+    "wilson",
+    "alpha1",
+    "haemochromatosis",
+)
 CAUSES += ("urea_cycle", "paracetamol", "DILI", "cryptogenic", "other")
-COURSES = ("alf", "ali", "aclf", "alcoholic_hepatitis", "decompensated", "compensated", "cholestatic")
+COURSES: tuple[str, ...] = ("alf", "ali", "aclf", "alcoholic_hepatitis", "decompensated", "compensated", "cholestatic")
 COURSES += ("chronic_hepatitis", "steatosis", "urea_cycle", "metabolic", "none")
 STOPS = ("and", "or", "within", "times", "to", "a", ")", ",")
 
@@ -204,7 +229,7 @@ class _Reader:
             self.i -= 1
             raise self.wrong(f"`{word}` is not a number") from None
 
-    def names(self, allowed: object, kind: str) -> tuple[str, ...]:
+    def names(self, allowed: Collection[str], kind: str) -> tuple[str, ...]:
         self.expect("(")
         found = [self.known(allowed, kind)]
         while self.take(","):
@@ -212,7 +237,7 @@ class _Reader:
         self.expect(")")
         return tuple(found)
 
-    def known(self, allowed: object, kind: str) -> str:
+    def known(self, allowed: Collection[str], kind: str) -> str:
         name = self.next()
         if name not in allowed:
             self.i -= 1

@@ -15,8 +15,7 @@ from typing import Any
 from hepatica.eligibility.language import parse
 from hepatica.eligibility.tree import Rule
 from hepatica.errors import InputError
-from hepatica.therapy import Source, comparators, products
-from hepatica.therapy.tables import ROUTE_IDS, one_of, sources_of, text
+from hepatica.therapy import Source, comparators, one_of, products, required_text, routes, sources_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +107,12 @@ def _protocol(row: Mapping[str, Any], file: str) -> Protocol:
     if not ids or len(set(ids)) < len(ids):
         raise InputError("criteria are missing or share an id", where=where, mend="give each [[criterion]] its own id")
     return Protocol(
-        id=text(row, "id", where),
-        title=text(row, "title", where),
-        condition=text(row, "condition", where),
+        id=required_text(row, "id", where),
+        title=required_text(row, "title", where),
+        condition=required_text(row, "condition", where),
         phase=row.get("phase", ""),
         enrollment=row.get("enrollment"),
-        registry_status=text(row, "registry_status", where),
+        registry_status=required_text(row, "registry_status", where),
         status_as_of=as_of,
         criteria_complete=row["criteria_complete"],
         arms=tuple(_arm(a, where) for a in row.get("arm", ())),
@@ -127,14 +126,16 @@ def _protocol(row: Mapping[str, Any], file: str) -> Protocol:
 def _criterion(row: Mapping[str, Any], where: str) -> Criterion:
     where = f"{where}, criterion {row.get('id')}"
     one_of(row, "kind", ("inclusion", "exclusion"), where)
-    said = text(row, "rule", where)
+    said = required_text(row, "rule", where)
     rule = parse(said, where)
-    return Criterion(text(row, "id", where), row["kind"], text(row, "text", where), said, rule, row.get("note", ""))
+    return Criterion(
+        required_text(row, "id", where), row["kind"], required_text(row, "text", where), said, rule, row.get("note", "")
+    )
 
 
 def _arm(row: Mapping[str, Any], where: str) -> Arm:
     where = f"{where}, arm {row.get('name')}"
-    for key, allowed in (("product", products()), ("route", ROUTE_IDS)):
+    for key, allowed in (("product", products()), ("route", routes())):
         if key in row and row[key] not in allowed:
             raise InputError(f"unknown {key} {row[key]!r}", where=where, mend=f"one of {', '.join(allowed)}")
     beside = tuple(row.get("comparators", ()))
@@ -142,7 +143,7 @@ def _arm(row: Mapping[str, Any], where: str) -> Arm:
         raise InputError(f"unknown comparator {unknown[0]!r}", where=where, mend=f"one of {', '.join(comparators())}")
     days = tuple(float(d) for d in row.get("days", ()))
     doses = row.get("dose_cells"), row.get("dose_cells_per_kg")
-    return Arm(text(row, "name", where), row.get("product"), row.get("route"), *doses, days, beside)
+    return Arm(required_text(row, "name", where), row.get("product"), row.get("route"), *doses, days, beside)
 
 
 def _assurance(row: Mapping[str, Any], ids: set[str], where: str) -> Assurance:
@@ -152,4 +153,4 @@ def _assurance(row: Mapping[str, Any], ids: set[str], where: str) -> Assurance:
     if stray := set(criteria) - ids:
         raise InputError(f"no criterion is called {sorted(stray)[0]!r}", where=where, mend=f"one of {sorted(ids)}")
     expected = row["expect"], row.get("assuming_absence")
-    return Assurance(text(row, "name", where), row["record"], *expected, criteria, row.get("answers", {}))
+    return Assurance(required_text(row, "name", where), row["record"], *expected, criteria, row.get("answers", {}))

@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 
 from hepatica.errors import InputError
-from hepatica.therapy.tables import read_toml, strings, text
+from hepatica.therapy.tables import read_toml, required_text, strings
 
 CAPITALS = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "hvpg", "map", "bmi", "egfr", "meld", "albi", "apri"}
 LABELS = {
@@ -53,7 +53,9 @@ def concepts() -> Mapping[str, Concept]:
         where = f"concepts.toml, {name}"
         members = _closure(name, rows)
         causes = frozenset(c for m in members for c in strings(rows[m], "causes", where))
-        built[name] = Concept(name, text(row, "label", where), text(row, "settled_by", where), members, causes)
+        built[name] = Concept(
+            name, required_text(row, "label", where), required_text(row, "settled_by", where), members, causes
+        )
     return MappingProxyType(built)
 
 

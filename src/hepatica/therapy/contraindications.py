@@ -14,7 +14,7 @@ from hepatica.therapy.concepts import concepts, in_words
 from hepatica.therapy.facts import Record
 from hepatica.therapy.model import Product, Route, Source
 from hepatica.therapy.signs import ASCITES_LEVELS
-from hepatica.therapy.tables import comparators, one_of, products, read_toml, routes, sources_of, text
+from hepatica.therapy.tables import comparators, one_of, products, read_toml, required_text, routes, sources_of
 
 APPLIES = ("routes", "bleeding", "invasive", "tags", "without_tags", "maturity", "cell_types", "comparators")
 BOUNDS = ("above", "below", "at_least")
@@ -109,7 +109,7 @@ def rule_from_row(row: Mapping[str, Any]) -> Rule:
         _check_leaf(leaf, where)
     if not leaves:
         raise InputError("`when` is empty", where=where, mend="give at least one leaf")
-    words = text(row, "text", where), text(row, "lowers", where)
+    words = required_text(row, "text", where), required_text(row, "lowers", where)
     return Rule(row["id"], row["verdict"], *words, row.get("applies", {}), leaves, sources_of(row, where))
 
 

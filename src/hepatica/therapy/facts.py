@@ -78,12 +78,12 @@ class Record:
         """Return the change per day between the first and the last dated value inside a window."""
         label = in_words(name)
         rows = self._observed.get(name, ())
-        dated = [o for o in rows if o.time and not o.comparator and self._within(o.time, window_d)]
-        if len(dated) < 2 or (days := (dated[-1].time - dated[0].time) / timedelta(days=1)) <= 0:
+        dated = [(o.time, o) for o in rows if o.time and not o.comparator and self._within(o.time, window_d)]
+        if len(dated) < 2 or dated[0][0] == dated[-1][0]:
             return Finding(None, f"fewer than two dated values of {label} in {span_words(window_d)}", f"repeat {label}")
-        slope = (dated[-1].value - dated[0].value) / days
-        words = f"{label} from {_value(dated[0])} to {_value(dated[-1])}"
-        return Reading(slope, slope, f"{dated[-1].unit} a day", words)
+        (begin, first), (end, last) = dated[0], dated[-1]
+        slope = (last.value - first.value) / ((end - begin) / timedelta(days=1))
+        return Reading(slope, slope, f"{last.unit} a day", f"{label} from {_value(first)} to {_value(last)}")
 
     def score(self, name: str) -> Reading | Finding:
         """Return a staged score; where it could not be computed, the interval it can still take."""
@@ -105,11 +105,13 @@ class Record:
         concept = concepts()[name]
         if within_d is None and (known := self._graded(concept, ever)) is not None:
             return known
-        recorded = [c for names, c in self._conditions if not names.isdisjoint(concept.members)]
-        given = [t for t in self.patient.treatments if t.name in concept.members or t.kind in concept.members]
+        recorded: list[Condition | Treatment] = [
+            c for names, c in self._conditions if not names.isdisjoint(concept.members)
+        ]
+        recorded += [t for t in self.patient.treatments if t.name in concept.members or t.kind in concept.members]
         if within_d is not None:
-            return self._in_window(concept, [*recorded, *given], within_d)
-        for item in [*recorded, *given]:
+            return self._in_window(concept, recorded, within_d)
+        for item in recorded:
             if ever or item.active:
                 return Finding(True, f"{concept.label}: {_named(item)} is recorded")
         if cause := concept.causes.intersection(self.causes):

@@ -75,22 +75,22 @@ def product_from_row(row: Row, where: str) -> Product:
     for route in taken:
         if route not in ROUTE_IDS:
             raise InputError(f"unknown route {route!r}", where=where, mend=f"one of {', '.join(ROUTE_IDS)}")
-    regimens = tuple(_regimen(r, text(row, "id", where), taken, where) for r in row.get("regimen", ()))
+    regimens = tuple(_regimen(r, required_text(row, "id", where), taken, where) for r in row.get("regimen", ()))
     return Product(
-        id=text(row, "id", where),
-        name=text(row, "name", where),
+        id=required_text(row, "id", where),
+        name=required_text(row, "name", where),
         lineage=row["lineage"],
-        cell_type=text(row, "cell_type", where),
-        tissue=text(row, "tissue", where),
+        cell_type=required_text(row, "cell_type", where),
+        tissue=required_text(row, "tissue", where),
         donor=row["donor"],
         diameter_um=span(row, "diameter_um", where),
         dose_cells_per_kg=span(row, "dose_cells_per_kg", where),
         dose_cells_total=span(row, "dose_cells_total", where),
         viability_fraction=span(row, "viability_fraction", where),
-        hla_matching=text(row, "hla_matching", where),
+        hla_matching=required_text(row, "hla_matching", where),
         channel=strings(row, "channel", where),
         licensed=strings(row, "licensed", where),
-        harvest=text(row, "harvest", where),
+        harvest=required_text(row, "harvest", where),
         release_tests=strings(row, "release_tests", where),
         specific_risks=strings(row, "specific_risks", where),
         sources=sources,
@@ -125,8 +125,8 @@ def route_from_row(row: Row, where: str) -> Route:
     one_of(row, "bleeding", ("minimal", "arterial", "high"), where)
     return Route(
         id=row["id"],
-        name=text(row, "name", where),
-        entry=text(row, "entry", where),
+        name=required_text(row, "name", where),
+        entry=required_text(row, "entry", where),
         invasive=bool(row["invasive"]),
         sources=sources_of(row, where),
         bleeding=row["bleeding"],
@@ -137,9 +137,9 @@ def comparator_from_row(row: Row, where: str) -> Comparator:
     """Return one comparator from its table row; raise InputError naming what is missing or wrong."""
     sources = sources_of(row, where)
     return Comparator(
-        id=text(row, "id", where),
-        name=text(row, "name", where),
-        family=text(row, "family", where),
+        id=required_text(row, "id", where),
+        name=required_text(row, "name", where),
+        family=required_text(row, "family", where),
         for_causes=strings(row, "for_causes", where),
         for_courses=strings(row, "for_courses", where),
         invasive_procedures=int(row["invasive_procedures"]),
@@ -150,7 +150,7 @@ def comparator_from_row(row: Row, where: str) -> Comparator:
     )
 
 
-def text(row: Row, key: str, where: str) -> str:
+def required_text(row: Row, key: str, where: str) -> str:
     """Return a non-empty string of a row; raise InputError where it is missing."""
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():

@@ -222,6 +222,8 @@ def test_episodes_are_a_lower_bound(record):
 def test_body_mass_index_and_ratio(record):
     assert ask("bmi above 24", record(weight_kg=70, height_cm=170)).truth is True
     assert ask("bmi above 24", record(weight_kg=70)).truth is None
+    assert ask("weight at least 50 kg", record(weight_kg=50)).truth is True
+    assert ask("weight at least 50 kg", record()).needs == ("weigh",)
     assert ask("ast_alt_ratio above 2", record(ast=210, alt=100)).truth is True
     assert ask("ast_alt_ratio above 2", record(ast=210)).truth is None
 
@@ -283,6 +285,33 @@ def test_a_score_that_does_not_apply_says_why(record):
     found = ask("meld at least 20", record(staged(missing=(gap,))))
     assert found.because == ("MELD cannot be computed: under 12 years",)
     assert found.needs
+
+
+@pytest.mark.parametrize(
+    "said, staging, truth",
+    [
+        ("cirrhosis", {"cirrhosis": "recorded"}, True),
+        ("cirrhosis", {"cirrhosis": "probable"}, None),
+        ("cirrhosis", {"cirrhosis": "no evidence"}, False),
+        ("cirrhosis", {"cirrhosis": "unknown"}, None),
+        ("dialysis", {"dialysis": True}, True),
+        ("dialysis", {"dialysis": False}, None),
+        ("aclf", {"aclf_grade": 2}, True),
+        ("aclf", {"aclf_grade": 0}, False),
+        ("aclf", {"aclf_grade": None}, None),
+        ("aclf", {"course": "compensated"}, False),
+        ("acute_liver_failure", {"course": "alf"}, True),
+        ("acute_liver_failure", {"course": "decompensated"}, False),
+        ("acute_liver_failure", {"course": "ali"}, None),
+        ("aclf_grade from 1 to 2", {"aclf_grade": 3}, False),
+    ],
+)
+def test_what_staging_says_is_used(record, said, staging, truth):
+    assert ask(said, record(staged(**staging))).truth is truth
+
+
+def test_a_limit_of_zero_has_a_relative_distance(record):
+    assert ask("encephalopathy_grade at most 0", record(encephalopathy_grade=2)).distance.relative == -2
 
 
 def test_a_future_result_is_not_used(record):
