@@ -133,7 +133,7 @@ def test_nothing_goes_negative_and_probabilities_stay_probabilities(cohort, run)
     for course in ("aclf", "alf", "decompensated", "urea_cycle"):
         v = run(cohort(course), [0, 7, 90, 365], names)
         assert min(v[name].min() for name in names) > -1e-6
-        alive = v["alive_untransplanted"] + v["alive_transplanted"]
+        alive = v["alive_untransplanted"] + v["alive_transplanted"] + v["alive_transplanted_recent"]
         assert alive.max() < 1 + 1e-6
         assert (v["alive_event_free"] <= v["alive_untransplanted"] + 1e-6).all()
 

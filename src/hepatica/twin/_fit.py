@@ -39,6 +39,8 @@ LEAST_ESS = 400.0
 WINDOW_D = {"alf": 21.0, "alf_paracetamol": 21.0, "ali": 21.0, "aclf": 42.0, "aclf_hbv": 42.0}
 WINDOW_D |= {"alcoholic_hepatitis": 42.0}
 DISCREPANCY = 0.10
+PERSISTENCE = {"alf": 0.3, "alf_paracetamol": 0.3, "ali": 0.3, "aclf": 0.3, "aclf_hbv": 0.3, "alcoholic_hepatitis": 0.3}
+LASTING = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def fit(patient: Patient, staging: Staging, *, draws: int = 1000, seed: int = 1)
         rows, ess, k, status, note = _resample(log_w, draws, seed)
         notes.append(f"{len(history) - 1} earlier dates over {history[-1][0] - history[0][0]:.0f} days weigh the draws")
         notes += [note] if note else []
-        latent = _carry(latent, spread)
+        latent = _carry(course, latent, spread, seed)
     latent = {key: x[rows] for key, x in latent.items()}
     hyper = {key: x[rows] for key, x in hyper.items()}
     labs = draw_labs(course, known, draws, seed)
@@ -204,12 +206,15 @@ def _log_weights(
     return np.nan_to_num(log_w, nan=-np.inf), {"acute_insult": np.asarray(result.values["acute_insult"])[-1]}
 
 
-def _carry(latent: dict[str, Array], now: Mapping[str, Array]) -> dict[str, Array]:
-    return {
-        **latent,
-        **{k: np.nan_to_num(v) for k, v in now.items()},
-        "bilirubin_trend": 0.3 * latent["bilirubin_trend"],
+def _carry(course: str, latent: dict[str, Array], now: Mapping[str, Array], seed: int) -> dict[str, Array]:
+    """Return the latent state today; of a past trend only a part persists (assumed): an insult that rose may fall."""
+    kept = PERSISTENCE.get(course, LASTING)
+    fresh = stream("persistence", seed).permutation(latent["acute_resolution_1_d"])
+    turned = {
+        "acute_resolution_1_d": kept * latent["acute_resolution_1_d"] + (1 - kept) * fresh,
+        "bilirubin_trend": kept * latent["bilirubin_trend"],
     }
+    return {**latent, **{k: np.nan_to_num(v) for k, v in now.items()}, **turned}
 
 
 def _resample(log_w: Array, draws: int, seed: int) -> tuple[NDArray[np.int64], float, float | None, Status, str]:

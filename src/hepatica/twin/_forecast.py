@@ -40,7 +40,7 @@ LABS = (
     "icg_r15_percent",
 )
 SCORES = ("meld", "meld_na", "meld_3", "child_pugh")
-OUTCOMES = ("alive_untransplanted", "alive_transplanted", "decompensation_incidence")
+OUTCOMES = ("alive_untransplanted", "alive_transplanted", "alive_transplanted_recent", "decompensation_incidence")
 ORGANS = ("lung", "liver", "spleen", "rest")
 VARIABLES = (*SCORES, *LABS)
 
@@ -173,9 +173,9 @@ def _summarise(
     v = {k: np.asarray(x, float)[:, good] for k, x in run["values"].items()}
     b = {k: np.asarray(x, float)[:, good] for k, x in base["values"].items()}
     native = np.clip(v["alive_untransplanted"], 0, 1)
-    alive = np.clip(native + v["alive_transplanted"], 0, 1)
+    alive = np.clip(native + v["alive_transplanted"] + v["alive_transplanted_recent"], 0, 1)
     native_base = np.clip(b["alive_untransplanted"], 0, 1)
-    alive_base = np.clip(native_base + b["alive_transplanted"], 0, 1)
+    alive_base = np.clip(native_base + b["alive_transplanted"] + b["alive_transplanted_recent"], 0, 1)
     variables = {k: points(times, v[k], native) for k in VARIABLES}
     weight = native * native_base
     difference = {k: points(times, v[k] - b[k], weight) for k in VARIABLES}

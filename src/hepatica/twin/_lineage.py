@@ -14,7 +14,7 @@ _SCORES = {
     "child_pugh": ("bilirubin_umol_l", "albumin_g_l", "inr", "ascites_l"),
 }
 _OUTCOMES = {
-    "survival": ("alive_untransplanted", "alive_transplanted"),
+    "survival": ("alive_untransplanted", "alive_transplanted", "alive_transplanted_recent"),
     "transplant_free_survival": ("alive_untransplanted",),
     "decompensation": ("decompensation_incidence",),
 }

@@ -43,6 +43,8 @@ def equations(x: Body) -> None:
     )
     native, free = x.alive_untransplanted, x.alive_event_free
     x.rate("alive_untransplanted", -(death + x.transplant_1_d) * native)
-    x.rate("alive_transplanted", x.transplant_1_d * native - x.post_transplant_1_d * x.alive_transplanted)
+    recent, recovers = x.alive_transplanted_recent, x.transplant_recovery_1_d * x.alive_transplanted_recent
+    x.rate("alive_transplanted_recent", x.transplant_1_d * native - x.early_transplant_death_1_d * recent - recovers)
+    x.rate("alive_transplanted", recovers - x.late_transplant_death_1_d * x.alive_transplanted)
     x.rate("alive_event_free", -(death + x.transplant_1_d + decompensation) * free)
     x.rate("decompensation_incidence", decompensation * free)
