@@ -94,8 +94,8 @@ SCORES = (
         "age <50, >=50; white cells <15, >=15; urea <5, >=5 mmol/L (1 or 2 points each);"
         " INR or PT ratio <1.5, 1.5-2.0, >2.0; bilirubin <125, 125-250, >250 umol/L (1 to 3)",
         "5 to 12 points; poor prognosis from 9; INR taken for the PT ratio",
-        "https://gut.bmj.com/highwire/markup/174992/expansion (table 1); " + _TABLE,
-        "alcoholic hepatitis", "alcoholic hepatitis", "poor 28-day and 84-day survival from 9", gahs,
+        "doi:10.1136/gut.2004.050781, PMID 16009691; https://gut.bmj.com/highwire/markup/174992/expansion (table 1)",
+        "alcoholic hepatitis (241 patients)", "alcoholic hepatitis", "poor 28-day and 84-day survival from 9", gahs,
         classes=(("below 9", "<9"), ("9 or more", ">=9")), classify=bands((9, "below 9"), last="9 or more"),
         digits=0, only_for=_ONLY,
     ),

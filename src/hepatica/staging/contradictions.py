@@ -57,6 +57,10 @@ def _course(patient: Patient, aligned: Aligned) -> list[str]:
     acute = facts.named(patient, "acute_liver_failure")
     if scar and acute:
         rows.append(f"{facts.said(acute)} excludes chronic disease, but {facts.said(scar)}")
+    graft = facts.named(patient, "liver_transplant")
+    grafted = graft is not None or any(t.name == "liver_transplant" for t in patient.treatments)
+    if scar and grafted:
+        rows.append(f"{facts.said(scar)} as active, but the record also shows a liver transplant")
     soft = g.get("stiffness", 99.0) < 7 and g.get("platelets", 0.0) > 200 and g.get("albumin", 0.0) > 40
     if scar and soft:
         rows.append(f"{facts.said(scar)}, but {facts.lab(aligned, 'stiffness')} with normal platelets and albumin")

@@ -28,6 +28,11 @@ LABELS = {
     "none": "no liver disease in this record",
     "undetermined": "undetermined",
 }
+_LIVER = (
+    "hcc", "hepatitis", "fibrosis", "liver_failure", "liver_transplant", "budd_chiari", "veno_occlusive_disease",
+    "cholangitis", "cholestasis", "jaundice", "portal_vein_thrombosis", "autoimmune",
+)  # fmt: skip
+# ordinary adult limits of normal; enzymes at about twice, so that a single odd value does not name a disease
 _LIMITS = (
     ("bilirubin", ">", 21.0), ("albumin", "<", 35.0), ("inr", ">", 1.2), ("pt_percent", "<", 70.0),
     ("platelets", "<", 150.0), ("alt", ">", 80.0), ("ast", ">", 80.0), ("alp", ">", 200.0), ("stiffness", ">", 8.0),
@@ -50,7 +55,7 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
     decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
     Cirrhosis is decompensated by a sign, or by Child-Pugh 7 or more.
-    Sources: EASL-CLIF as in `organ_failure`; APASL doi:10.4254/wjh.v13.i10.1289 (table 1); Child-Pugh 7 the note to
+    Sources: severe alcoholic hepatitis AASLD, doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`; APASL doi:10.4254/wjh.v13.i10.1289 (table 1); Child-Pugh 7 the note to
     https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
     https://www.rcemlearning.co.uk/modules/acute-liver-failure/lessons/definition-22/.
     """
@@ -67,8 +72,8 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     acute = _acute(patient, aligned, scarred)
     if acute:
         return decide(acute[0], *acute[1:], aclf=None)
-    flare = facts.named(patient, "alcoholic_hepatitis")
-    recorded_aclf = facts.named(patient, "aclf")
+    flare = facts.recent(patient, aligned, "alcoholic_hepatitis")
+    recorded_aclf = facts.recent(patient, aligned, "aclf")
     if flare and not recorded_aclf and _severe(severity):
         return decide("alcoholic_hepatitis", facts.said(flare), _severe(severity), *failing)
     if recorded_aclf:
@@ -115,10 +120,11 @@ def _severe(severity: dict[str, float]) -> str:
 
 
 def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
-    stated = facts.named(patient, "acute_liver_failure")
+    stated = facts.recent(patient, aligned, "acute_liver_failure")
     if stated:
         return ("alf", facts.said(stated), *_clotting(aligned))
-    sudden = facts.named(patient, "paracetamol_overdose", "drug_induced_liver_injury")
+    recent = (facts.recent(patient, aligned, n) for n in ("paracetamol_overdose", "drug_induced_liver_injury"))
+    sudden = next((c for c in recent if c), None)
     causes = causes_of(patient)
     trigger = facts.said(sudden) if sudden else next((f"cause {c}" for c in causes if c in ("paracetamol", "DILI")), "")
     burst = max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 400
@@ -155,6 +161,9 @@ def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ..
         if hit:
             condition = next((c for c in patient.conditions if c.active and CAUSE_OF.get(c.name) == hit), None)
             return (code, facts.said(condition) if condition else f"cause stated: {hit}", doubt)
+    unnamed = facts.named(patient, *_LIVER)
+    if unnamed:
+        return ("undetermined", facts.said(unnamed), "no cause of liver disease in the record", doubt)
     odd = facts.abnormal(aligned, _LIMITS)
     if odd:
         return ("undetermined", "no liver diagnosis in the record, but " + "; ".join(odd))

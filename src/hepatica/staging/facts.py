@@ -17,9 +17,22 @@ if TYPE_CHECKING:
 _ACUTE_EVENTS = ("variceal_bleeding", "sbp", "hepatorenal_syndrome", "sepsis", "infection")
 
 
+_EVENTS = ("variceal_bleeding", "sbp", "hepatorenal_syndrome", "sepsis", "infection")
+
+
 def named(patient: Patient, *names: str) -> Condition | None:
     """Return the first active condition with one of these names."""
     return next((c for c in patient.conditions if c.active and c.name in names), None)
+
+
+def recent(patient: Patient, aligned: Aligned, name: str, within_d: float = 90.0) -> Condition | None:
+    """Return an active condition whose onset is unknown or at most `within_d` days before the index time."""
+    for c in patient.conditions:
+        if c.active and c.name == name:
+            undated = c.onset is None or aligned.at is None
+            if undated or (c.onset and aligned.at and -1 <= days_between(aligned.at, c.onset) <= within_d):
+                return c
+    return None
 
 
 def said(condition: Condition) -> str:
@@ -43,13 +56,13 @@ def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]
     Probable: ascites without heart failure or cancer, varices, stiffness of 15 kPa or more, or FIB-4 above 3.25
     with platelets below 150 and transaminases below 200 U/L (acute hepatitis makes FIB-4 useless).
     """
-    recorded = named(patient, "cirrhosis", "alcoholic_cirrhosis")
+    recorded = named(patient, "cirrhosis")
     if recorded:
         return "recorded", (said(recorded),)
     why: list[str] = []
     other = patient.has("heart_failure", "malignancy") and not patient.has("hcc")
     fluid = named(patient, "ascites", "sbp")
-    acute = patient.has("acute_liver_failure")
+    acute = recent(patient, aligned, "acute_liver_failure") is not None
     if fluid and not other and not acute:
         why.append(said(fluid))
     elif patient.ascites not in (None, "none") and not other and not acute:
@@ -118,15 +131,8 @@ def acute_signs(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
         why += [f"encephalopathy grade {grade}"] if grade else []
     elif patient.has("encephalopathy"):
         why.append(said(_found(patient, "encephalopathy")))
-    for c in patient.conditions:
-        recent = c.onset is None or aligned.at is None or -1 <= days_between(aligned.at, c.onset) <= 28
-        if (
-            c.active
-            and recent
-            and c.name in ("variceal_bleeding", "sbp", "hepatorenal_syndrome", "sepsis", "infection")
-        ):
-            why.append(said(c))
-    return tuple(why)
+    events = (recent(patient, aligned, name, within_d=28.0) for name in _EVENTS)
+    return (*why, *(said(c) for c in events if c))
 
 
 def kidney_chronic(patient: Patient, aligned: Aligned) -> str:

@@ -20,7 +20,7 @@ def alcoholic_hepatitis(patient: Patient, aligned: Aligned) -> bool:
     """Return whether alcoholic hepatitis is recorded, or alcohol goes on as a cause and bilirubin is above 3 mg/dL."""
     jaundice = aligned.given.get("bilirubin", 0.0) > _JAUNDICE_UMOL_L
     drinking = "alcohol" in causes_of(patient) and patient.alcohol_active is not False
-    return patient.has("alcoholic_hepatitis") or (drinking and jaundice)
+    return facts.recent(patient, aligned, "alcoholic_hepatitis") is not None or (drinking and jaundice)
 
 
 def groups(patient: Patient, aligned: Aligned, decided: Course) -> frozenset[str]:

@@ -16,8 +16,6 @@ _FAMILIES = (
     "meld", "peld", "child_pugh", "reserve", "fibrosis", "injury", "alcoholic", "clif", "aarc",
     "acute_failure", "pbc", "ukeld", "baveno",
 )  # fmt: skip
-
-
 _SPELLINGS = {
     "encephalopathy_grade": "encephalopathy", "he": "encephalopathy", "gender": "sex",
     "bilirubin_day_7": "bilirubin_day7", "bilirubin_7": "bilirubin_day7", "bilirubin_day0": "bilirubin",
@@ -53,7 +51,7 @@ def call(spec: ScoreSpec, given: Mapping[str, Any]) -> Any:
     for group in spec.one_of:
         first = next(n for n in group if n in given)
         chosen[first] = given[first]
-    for name, default in dict(spec.optional).items():
+    for name, default in spec.optional.items():
         if name in given or default is not None:
             chosen[name] = given.get(name, default)
     return spec.compute(**{INPUTS[n].param: v for n, v in chosen.items()})
@@ -61,7 +59,7 @@ def call(spec: ScoreSpec, given: Mapping[str, Any]) -> Any:
 
 def finish(spec: ScoreSpec, given: Mapping[str, Any], used: dict[str, LabUsed], **more: Any) -> Score:
     """Compute one score and wrap it with its class and everything needed to recompute it."""
-    for name, default in dict(spec.optional).items():
+    for name, default in spec.optional.items():
         if name not in given and default is not None:
             used = used | {name: LabUsed(shown(INPUTS[name], default), INPUTS[name].unit, note="not given: assumed")}
     value = float(call(spec, given))

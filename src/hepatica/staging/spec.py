@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-Kind = str  # number | count | flag | level | sex
+Kind = Literal["number", "flag", "level", "sex"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ScoreSpec:
     predicts: str
     compute: Callable[..., Any]
     one_of: tuple[tuple[str, ...], ...] = ()
-    optional: Mapping[str, Any] = ()  # type: ignore[assignment]
+    optional: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[tuple[str, str], ...] = ()
     classify: Callable[[float, Mapping[str, Any]], str | None] | None = None
     refuse: Callable[[Mapping[str, Any]], str | None] | None = None
@@ -61,7 +61,7 @@ class ScoreSpec:
     @property
     def all_inputs(self) -> tuple[str, ...]:
         """Return every input name: required, alternative, optional."""
-        return (*self.needs, *(n for group in self.one_of for n in group), *dict(self.optional))
+        return (*self.needs, *(n for group in self.one_of for n in group), *self.optional)
 
 
 def adults_only(inputs: Mapping[str, Any]) -> str | None:

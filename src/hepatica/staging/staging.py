@@ -107,14 +107,15 @@ def _compute(spec: ScoreSpec, aligned: Aligned, spans: bool) -> Score | Missing:
     if reason:
         return Missing(spec.name, (), reason)
     taken = {n: aligned.used[n] for n in given}
+    at = latest(row.time for row in taken.values())
     for group in spec.one_of:
         for spare in [n for n in group if n in taken][1:]:
             del taken[spare]
     if not need:
-        return finish(spec, given, taken, at=latest(row.time for row in taken.values()))
+        return finish(spec, given, taken, at=at)
     span, classes, example = interval(spec, given, aligned.bounds) if spans or spec.criteria else (None, (), {})
     if spec.criteria and span is not None and span[0] == span[1]:
         note = f"decided whatever the value of {', '.join(need)}"
-        return replace(finish(spec, example, taken, at=latest(row.time for row in taken.values())), notes=(note,))
+        return finish(spec, example, taken, at=at, notes=(note,))
     old = [aligned.stale[n] for part in need for n in part.split(" or ") if n in aligned.stale]
     return Missing(spec.name, need, "; ".join([f"missing: {', '.join(need)}", *old]), span, classes)

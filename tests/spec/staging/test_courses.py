@@ -62,6 +62,7 @@ drained, no diagnosis       |                               | HCV         |     
 drained                     | cirrhosis                     | HCV         |         | 0  | bilirubin=20 paracentesis                                   | decompensated       | None
 Child-Pugh 7 by labs        | cirrhosis                     | HCV         | none    | 0  | bilirubin=60                                                | decompensated       | None
 Child-Pugh 6 by labs        | cirrhosis                     | HCV         | none    | 0  | bilirubin=51                                                | compensated         | None
+cancer of unknown ground    | hcc                           |             |         |    | alt=30 bilirubin=10                                         | undetermined        | None
 nothing wrong               |                               |             |         |    | alt=30 bilirubin=10                                         | none                | None
 odd values                  |                               |             |         |    | alt=120 bilirubin=10                                        | undetermined        | None
 nothing known               |                               |             |         |    | creatinine=80                                               | undetermined        | None

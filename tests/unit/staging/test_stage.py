@@ -265,12 +265,13 @@ def test_contradictions_are_named_and_nothing_is_corrected() -> None:
         birth_date=date(1960, 1, 1), ascites="none", encephalopathy_grade=0, alcohol_active=False,
         conditions=tuple(Condition(n) for n in (
             "pregnancy", "ascites", "encephalopathy", "alcohol_use_disorder", "cirrhosis", "acute_liver_failure",
+            "liver_transplant",
         )),
     )  # fmt: skip
     text = "\n".join(staging.stage(odd).contradictions)
     for words in ("sex is male", "ascites is stated", "encephalopathy is stated", "alcohol use", "age is stated"):
         assert words in text
-    for words in ("exceeds bilirubin", "does not fit pt percent", "excludes chronic disease"):
+    for words in ("exceeds bilirubin", "does not fit pt percent", "excludes chronic disease", "liver transplant"):
         assert words in text
 
 
@@ -329,3 +330,13 @@ def test_fat_in_the_liver_of_a_drinker_is_not_metabolic_disease() -> None:
 def test_an_inr_under_warfarin_is_said_to_be_unreliable() -> None:
     found = staging.stage(person(treatments=(Treatment("warfarin", "anticoagulant"),)))
     assert any("vitamin K antagonist" in note for note in found.notes)
+
+
+def test_an_acute_diagnosis_of_last_year_does_not_name_the_course() -> None:
+    old = DAY - timedelta(days=400)
+    for name in ("acute_liver_failure", "aclf", "alcoholic_hepatitis"):
+        past = person(etiology=("HCV",), conditions=(Condition(name, onset=old), Condition("cirrhosis")))
+        now = person(etiology=("HCV",), conditions=(Condition(name, onset=DAY), Condition("cirrhosis")))
+        assert staging.stage(past).course in ("compensated", "decompensated")
+        assert staging.stage(past).why[0].startswith("cirrhosis")
+        assert staging.stage(now).window_d == 7
