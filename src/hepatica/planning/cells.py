@@ -16,7 +16,7 @@ from hepatica.planning.option import CERTAINTIES, Option
 from hepatica.planning.rules import Group
 from hepatica.therapy import Product, Regimen
 
-FINALISTS = 6
+FINALISTS = 4
 RECRUITING = ("recruiting", "enrolling_by_invitation", "enrolling by invitation")
 MATURITY = {
     "animal": "not yet given to people with liver disease: animal data only",

@@ -15,6 +15,7 @@ from hepatica.planning.option import Option
 
 Array = NDArray[np.float64]
 MELD_RESPONSE = 2.0
+LEAST_GAIN = 1e-4
 DAYS_A_YEAR = 365.25
 BANDS = ("mean", "p05", "p25", "p50", "p75", "p95")
 ORGANS = ("blood", "lung", "liver", "spleen", "rest")
@@ -126,10 +127,9 @@ def _net(
 
 def _benefit(own: dict[str, Array], other: dict[str, Array], judged_day: int) -> dict[str, Any]:
     gain = own["survival"][-1] - other["survival"][-1]
-    tiny = 1e-9
     found: dict[str, Any] = {
-        "p_survival_better": float((gain > tiny).mean()),
-        "p_survival_worse": float((gain < -tiny).mean()),
+        "p_survival_better": float((gain > LEAST_GAIN).mean()),
+        "p_survival_worse": float((gain < -LEAST_GAIN).mean()),
         "survival_gain": {"day": judged_day, **_quantiles(gain)},
     }
     if "meld" in own:
@@ -223,4 +223,6 @@ def _quantiles(x: Array) -> dict[str, float]:
 
 def _clean(x: float) -> float:
     """Round to seven significant digits, so that files are the same on every machine."""
-    return float(f"{x:.7g}") if np.isfinite(x) else 0.0
+    if not np.isfinite(x):
+        raise ValueError("the simulation gave a number that is not finite")
+    return 0.0 if abs(x) < 1e-9 else float(f"{x:.7g}")

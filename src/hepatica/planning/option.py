@@ -27,6 +27,7 @@ class Option:
     actions: tuple[str, ...] = ()
     certainty: str = "very low"
     certainty_why: str = ""
+    basis: str = "calibrated model"
     procedure: str = ""
     invasive_procedures: int = 0
     evidence: tuple[dict[str, Any], ...] = ()

@@ -166,7 +166,7 @@ def _options(options: Sequence[Option], compared: Sequence[Compared], limit: str
             "cautions": list(o.cautions),
             "certainty": cap(o.certainty, limit),
             "certainty_why": o.certainty_why,
-            "basis": _basis(o),
+            "basis": o.basis,
             "evidence": [{"certainty": o.certainty, **e} for e in o.evidence],
             "sources": list(o.sources),
             "harms": [],
@@ -179,14 +179,6 @@ def _options(options: Sequence[Option], compared: Sequence[Compared], limit: str
     out = [r for r in rows if r["status"] == "ruled out"]
     live.sort(key=lambda r: (r["id"] != "standard_care", r["status"] != "offered", r["rank"]))
     return live + out
-
-
-def _basis(o: Option) -> str:
-    if o.id == "standard_care":
-        return "calibrated model"
-    if o.product:
-        return "calibrated model"
-    return "evidence" if o.certainty in ("moderate", "high") else "assumption"
 
 
 def _recommendation(

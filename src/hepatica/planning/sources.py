@@ -33,10 +33,10 @@ def own() -> dict[str, dict[str, Any]]:
 
 
 def library(key: str) -> dict[str, Any] | None:
-    """Return a source of the evidence base or of governance, or None where neither has it."""
-    from hepatica import evidence, governance
+    """Return a source of the evidence base, of governance or of the twin, or None where none has it."""
+    from hepatica import evidence, governance, twin
 
-    return evidence.bibliography().get(key) or governance.bibliography().get(key)
+    return evidence.bibliography().get(key) or governance.bibliography().get(key) or twin.sources().get(key)
 
 
 def check(ids: Iterable[str], where: str) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from typing import Any
 from hepatica import therapy
 from hepatica.planning import sources
 from hepatica.planning.facts import Facts
-from hepatica.planning.option import CERTAINTIES, Option
+from hepatica.planning.option import CERTAINTIES, Option, cap
 from hepatica.planning.rules import Group, ask
+
+BASIS_LIMIT = {"evidence": "high", "calibrated model": "low", "assumption": "low"}
 
 
 @lru_cache(maxsize=1)
@@ -23,6 +25,8 @@ def rows() -> dict[str, dict[str, Any]]:
         for word in row["certainty"].values():
             if word not in CERTAINTIES:
                 raise ValueError(f"{where}: '{word}' is not a certainty")
+        if row["basis"] not in BASIS_LIMIT:
+            raise ValueError(f"{where}: '{row['basis']}' is not a basis")
         if "offer" in row:
             Group.read(row["offer"], where)
         for against in row.get("against", ()):
@@ -53,7 +57,8 @@ def _option(c: therapy.Comparator, facts: Facts) -> Option:
         return base.ruled_out("this program holds no evidence for it yet")
     base = replace(
         base,
-        certainty=row["certainty"].get(course, row["certainty"]["default"]),
+        certainty=cap(row["certainty"].get(course, row["certainty"]["default"]), BASIS_LIMIT[row["basis"]]),
+        basis=row["basis"],
         certainty_why=row["certainty_why"],
         procedure=row["procedure"],
         evidence=tuple(row["evidence"]),

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
+from conftest_examples import EXAMPLES
 from fake_twin import TODAY, FakeTwin
 
 from hepatica import planning
 from hepatica.patient import parse_short
-
-EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.json"))
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""The examples planned with the real twin: contract, lineage, and the bounds that no draw may break."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest_examples import EXAMPLES
+from contract import numbers, wrong
+from fake_twin import TODAY
+
+from hepatica import planning
+from hepatica.patient import parse_short
+
+
+@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda p: p.stem)
+def plan(request):
+    record = json.loads(request.param.read_text(encoding="utf-8"))
+    return planning.plan(parse_short(record), draws=120, today=TODAY).to_json()
+
+
+@pytest.mark.slow
+def test_contract_and_lineage_hold(plan):
+    assert wrong(plan) == []
+    for path, value in numbers(plan["options"], "$.options"):
+        found = planning.why(plan, path)
+        assert found["value"] == value and found["chain"] and found["sources"], path
+    for o in plan["options"]:
+        if o["status"] == "ruled out":
+            continue
+        for p in o["forecast"]["survival"]:
+            assert 0 <= p["p05"] <= p["p95"] <= 1
+        for p in o["forecast"]["transplant_free_survival"]:
+            whole = next(q for q in o["forecast"]["survival"] if q["day"] == p["day"])
+            assert p["mean"] <= whole["mean"] + 1e-6
