@@ -56,7 +56,12 @@ def base(all_studies: tuple[Study, ...]) -> list[Finding]:
 
 
 def suspect_sd(row: Measure) -> bool:
-    """Return whether the SD printed is so small for n >= 8 that it is more likely a standard error (a rule of ours)."""
+    """Return whether the SD printed is so small for n >= 8 that it is more likely a standard error (a rule of ours).
+
+    Changes within two weeks are let pass: little can change in days.
+    """
+    if row.kind == "change" and (row.day or 0) < 14:
+        return False
     least = LEAST_SD.get(row.variable)
     return row.sd is not None and least is not None and (row.n or 0) >= 8 and row.sd < least
 

@@ -16,7 +16,7 @@ def read_effects(path: str | Path) -> tuple[list[str], list[float], list[float]]
     """Return the columns study, yi, vi of a CSV file (comma, semicolon or tab; sei may stand for vi).
 
     Raises InputError naming the line and the column for anything missing, not a number, a variance not above 0, or a
-    study named twice.
+    line that stands twice.
     """
     file = Path(path)
     try:
@@ -46,8 +46,9 @@ def read_effects(path: str | Path) -> tuple[list[str], list[float], list[float]]
         if vi <= 0:
             raise InputError(f"{spread} is {cells[spread]}", where=f"{path} line {line}", mend="a variance is above 0")
         name = cells.get("study") or f"line {line}"
-        if name in studies:
-            raise InputError(f"study {name!r} stands twice", where=f"{path} line {line}", mend="one effect a study")
+        if (name, yi, vi) in zip(studies, y, v, strict=True):
+            what = f"study {name!r} stands twice with the same numbers"
+            raise InputError(what, where=f"{path} line {line}", mend="one line an effect")
         studies.append(name)
         y.append(yi)
         v.append(vi)
@@ -62,14 +63,24 @@ def pool_file(
     """Return the contract's `evidence pool` shape for a CSV file of effects."""
     names, y, v = read_effects(path)
     p: Pooled = pool_effects(y, v, method, ci, adhoc, level)
+    twice = sorted({s for s in names if names.count(s) > 1})
+    warned = [f"{s}: several lines, each taken as its own study" for s in twice]
     rows = [
         {"study": s, "yi": a, "vi": b, "weight_percent": 100 * w}
         for s, a, b, w in zip(names, y, v, p.weights, strict=True)
     ]
-    certainty: dict[str, Any] = {"level": "not judged", "start": None, "reasons": [],
-                 "why": "effects without their studies: only imprecision and inconsistency could be seen"}  # fmt: skip
-    return {"outcome": "yi", "day": None, "scale": "as given", "back_transformed": None, **p.to_json(),
-            "studies": rows, "left_out": [], "certainty": certainty}  # fmt: skip
+    why = "effects without their studies: only imprecision and inconsistency could be seen"
+    return {
+        "outcome": "yi",
+        "day": None,
+        "scale": "as given",
+        "back_transformed": None,
+        **p.to_json(),
+        "warnings": [*p.warnings, *warned],
+        "studies": rows,
+        "left_out": [],
+        "certainty": {"level": "not judged", "start": None, "reasons": [], "why": why},
+    }
 
 
 def _number(text: str | None, column: str, where: str) -> float:

@@ -113,6 +113,10 @@ def pool_effects(
         prediction = (at.mean - reach, at.mean + reach)
     if 1 < k < 5:
         warnings.append(f"k = {k}: tau2 is hardly known" + (f"; {k - 1} degrees of freedom" if ci == "hksj" else ""))
+    if method in ("ML", "REML") and k > 1:
+        other = between.higher_maximum(y, v, t2, method == "REML")
+        if other is not None:
+            warnings.append(f"the likelihood has a higher maximum near tau2 = {other:.3g}; the nearest one is used")
     q_p = chi2_tail(fixed.q, k - 1) if k > 1 else None
     return Pooled(
         k=k,

@@ -105,6 +105,18 @@ def log_likelihood(y: Array, v: Array, tau2: float, restricted: bool) -> float:
     return value - 0.5 * math.log(at.sum_w) if restricted else value
 
 
+def higher_maximum(y: Array, v: Array, tau2: float, restricted: bool) -> float | None:
+    """Return a tau2 of clearly higher likelihood than the local maximum found, or None; looked for on a grid."""
+    spread = float(np.var(y)) + float(v.max())
+    grid = np.concatenate([[0.0], spread * np.logspace(-6, 1, 60)])
+    w = 1 / (v[None, :] + grid[:, None])
+    total = w.sum(1)
+    left = y[None, :] - ((w @ y) / total)[:, None]
+    value = 0.5 * (np.log(w).sum(1) - (w * left**2).sum(1)) - (0.5 * np.log(total) if restricted else 0.0)
+    best = int(value.argmax())
+    return float(grid[best]) if value[best] > log_likelihood(y, v, tau2, restricted) + 1e-3 else None
+
+
 def _score(y: Array, v: Array, tau2: float, restricted: bool) -> tuple[float, float]:
     """Return twice the score and twice the expected information at tau2."""
     at = weighted(y, v, tau2)

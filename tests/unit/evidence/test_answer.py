@@ -156,7 +156,7 @@ def test_verb_takes_options_as_the_command_line_gives_them(tmp_path):
         ("study,yi,vi\nA,,1\n", "yi is missing"),
         ("study,yi,vi\nA,0.1\n", "vi is missing"),
         ("study,yi,vi\nA,inf,1\n", "yi is inf"),
-        ("study,yi,vi\nA,0.1,1\nA,0.2,1\n", "stands twice"),
+        ("study,yi,vi\nA,0.1,1\nA,0.1,1\n", "stands twice with the same numbers"),
     ],
 )
 def test_bad_tables_are_refused_with_the_line(tmp_path, text, words):
@@ -177,6 +177,13 @@ def test_files_that_are_no_tables(tmp_path):
         evidence.pool_file(file)
 
 
+def test_several_effects_of_one_study_are_warned_about(tmp_path):
+    file = tmp_path / "arms.csv"
+    file.write_text("study,yi,vi\nA,0.1,0.04\nA,0.5,0.04\nB,0.2,0.04\n")
+    a = evidence.pool_file(file)
+    assert a["k"] == 3 and any(w.startswith("A: several lines") for w in a["warnings"])
+
+
 def test_standard_errors_stand_in_for_variances(tmp_path):
     file = tmp_path / "se.csv"
     file.write_text("study,yi,sei\nA,0.1,0.2\nB,0.5,0.2\n")
@@ -188,7 +195,7 @@ def test_medians_are_used_only_when_asked():
         evidence.pool("meld", 90, "compensated", "stem_cells")
     assert "as medians" in caught.value.where
     a = evidence.pool("meld", 90, "compensated", "stem_cells", medians=True).to_json()
-    assert [s["study"] for s in a["studies"]][0].startswith("newsome2018")
+    assert a["studies"][0]["study"].startswith("newsome2018")
     assert any("median and quartiles" in n for n in a["studies"][0]["notes"])
     assert a["ci"][0] < 0 < a["ci"][1]
 

@@ -15,6 +15,7 @@ from hepatica.evidence.pooling import pool_effects
 from hepatica.evidence.tau2 import METHODS, estimate, log_likelihood, weighted
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "metafor.json").read_text())
+BCG = REFERENCE["sets"]["bcg_rr"]
 TOLERANCE = 1e-6
 
 
@@ -128,6 +129,22 @@ def test_likelihood_has_no_better_neighbour(data, restricted):
     at = log_likelihood(y, v, best, restricted)
     for other in (best * 0.99, best * 1.01 + 1e-6):
         assert log_likelihood(y, v, other, restricted) <= at + 1e-9
+
+
+def test_a_second_maximum_of_the_likelihood_is_told():
+    y, v = [-2.47, -0.09, -0.44], [0.954, 0.124, 0.054]
+    p = pool_effects(y, v, "REML")
+    assert p.tau2 > 0.4
+    assert any("higher maximum near tau2 = 0" in w for w in p.warnings)
+    assert not any("higher maximum" in w for w in pool_effects(*(BCG[c] for c in ("yi", "vi")), "REML").warnings)
+
+
+def test_scoring_that_cycles_still_ends_on_a_root():
+    y, v = np.array([6.83, -0.07, 0.32]), np.array([14.245, 0.037, 0.125])
+    tau2 = estimate(y, v, "REML")
+    at = log_likelihood(y, v, tau2, True)
+    assert 0 < tau2 < 0.01
+    assert max(log_likelihood(y, v, t, True) for t in (tau2 * 0.9, tau2 * 1.1)) < at
 
 
 def test_a_thousand_studies_in_fifty_milliseconds():
