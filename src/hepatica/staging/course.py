@@ -55,7 +55,8 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
     decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
     Cirrhosis is decompensated by a sign, or by Child-Pugh 7 or more.
-    Sources: severe alcoholic hepatitis AASLD, doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`; APASL doi:10.4254/wjh.v13.i10.1289 (table 1); Child-Pugh 7 the note to
+    Sources: severe alcoholic hepatitis AASLD, doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`; APASL
+    doi:10.4254/wjh.v13.i10.1289 (table 1); Child-Pugh 7 the note to
     https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
     https://www.rcemlearning.co.uk/modules/acute-liver-failure/lessons/definition-22/.
     """
