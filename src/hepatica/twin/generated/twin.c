@@ -3,7 +3,7 @@
 #define N_STATES 43
 #define N_PARAMETERS 149
 #define N_HOISTED 56
-#define N_OUTPUTS 26
+#define N_OUTPUTS 27
 #define N_JACOBIAN 133
 #define N_LU 201
 #define AUTONOMOUS 1
@@ -352,7 +352,8 @@ KERNEL void rate(T t, const T *RESTRICT y, const T *RESTRICT p, const T *RESTRIC
   const T a_inr = p_inr_a + (p_inr_b * v_pow(v102, p_inr_c, v_log(v102)));
   const T v135 = ((p_hvpg_health_mmhg + (p_hvpg_per_percent * v_max(K(0.0), a_collagen_percent + K(-2.0)))) * (K(1.0) - (x_collateral_share * p_shunt_relief))) * (K(1.0) + (a_excess_inflammation * p_hvpg_inflammation));
   const T v140 = K(1.0) - v_select(v11, K(0.0), p_rx_shunt);
-  const T a_hvpg_mmhg = p_hvpg_factor * v135 * v140 * v_exp(v_select(v11, K(0.0), p_rx_hvpg));
+  const T a_hvpg_undrugged_mmhg = p_hvpg_factor * v135 * v140;
+  const T a_hvpg_mmhg = a_hvpg_undrugged_mmhg * v_exp(v_select(v11, K(0.0), p_rx_hvpg));
   const T v147 = -x_collateral_share;
   const T v148 = K(1.0) + v147;
   const T a_bypass = K(1.0) - (v140 * v148);
@@ -437,7 +438,7 @@ KERNEL void rate(T t, const T *RESTRICT y, const T *RESTRICT p, const T *RESTRIC
   const T v705 = v704 * v704;
   f[32] = p_collateral_1_d * (v147 + (p_collateral_max * (v705 * v_recip(c[33] + v705))));
   f[33] = p_ascites_1_d * ((p_ascites_gain_l_mmhg * v_max(K(0.0), a_hvpg_mmhg - p_ascites_onset_mmhg)) - x_ascites_l);
-  const T v738 = (p_vasodilatation_pressure_1_mmhg * v_max(K(0.0), a_hvpg_mmhg + K(-10.0))) + (p_vasodilatation_inflammation * (a_excess_inflammation * v_recip(K(1.0) + (a_excess_inflammation * c[34]))));
+  const T v738 = (p_vasodilatation_pressure_1_mmhg * v_max(K(0.0), a_hvpg_undrugged_mmhg + K(-10.0))) + (p_vasodilatation_inflammation * (a_excess_inflammation * v_recip(K(1.0) + (a_excess_inflammation * c[34]))));
   f[34] = p_vasodilatation_1_d * (K(1.0) + ((v738 * v_exp(a_lasting_or_course * p_rx_vasodilatation)) - x_vasodilatation));
   f[35] = c[35] * (c[36] - (a_filtration_l_d * x_creatinine_umol_l));
   f[36] = p_sodium_1_d * (p_sodium_health_mmol_l - (x_sodium_mmol_l + (v196 * p_sodium_fall_mmol_l)));
@@ -489,8 +490,9 @@ KERNEL void linearise(T t, const T *RESTRICT y, const T *RESTRICT p, const T *RE
   const T v131 = v124 * v130;
   const T v134 = K(1.0) + (a_excess_inflammation * p_hvpg_inflammation);
   const T v140 = K(1.0) - v_select(v11, K(0.0), p_rx_shunt);
-  const T v144 = v_exp(v_select(v11, K(0.0), p_rx_hvpg));
-  const T a_hvpg_mmhg = p_hvpg_factor * v131 * v134 * v140 * v144;
+  const T a_hvpg_undrugged_mmhg = p_hvpg_factor * v131 * v134 * v140;
+  const T v145 = v_exp(v_select(v11, K(0.0), p_rx_hvpg));
+  const T a_hvpg_mmhg = a_hvpg_undrugged_mmhg * v145;
   const T v147 = -x_collateral_share;
   const T v148 = K(1.0) + v147;
   const T a_bypass = K(1.0) - (v140 * v148);
@@ -613,7 +615,7 @@ KERNEL void linearise(T t, const T *RESTRICT y, const T *RESTRICT p, const T *RE
   f[32] = p_collateral_1_d * (v147 + (p_collateral_max * v705 * v707));
   const T v718 = a_hvpg_mmhg - p_ascites_onset_mmhg;
   f[33] = p_ascites_1_d * ((p_ascites_gain_l_mmhg * v_max(K(0.0), v718)) - x_ascites_l);
-  const T v727 = a_hvpg_mmhg + K(-10.0);
+  const T v727 = a_hvpg_undrugged_mmhg + K(-10.0);
   const T v735 = v_recip(K(1.0) + (a_excess_inflammation * c[34]));
   const T v741 = v_exp(a_lasting_or_course * p_rx_vasodilatation);
   const T v744 = K(1.0) + ((((p_vasodilatation_pressure_1_mmhg * v_max(K(0.0), v727)) + (p_vasodilatation_inflammation * a_excess_inflammation * v735)) * v741) - x_vasodilatation);
@@ -806,20 +808,23 @@ KERNEL void linearise(T t, const T *RESTRICT y, const T *RESTRICT p, const T *RE
   const T v1439 = p_ammonia_production_umol_d * (v692 * (p_ammonia_extraction * (v676 * (c[32] * (v_select(v853, K(0.0), a_hepatic_function * v1211 * v1352) - v_select(v853, K(0.0), v682 * v1211))))));
   J[89] = -v_select(v1360, K(0.0), c[31] * v1439); /* d ammonia_umol_l / d macrophages_inflammatory */
   J[90] = c[31] * p_ammonia_production_umol_d * v692 * p_ammonia_extraction * v140 * v685; /* d ammonia_umol_l / d collateral_share */
-  const T v1462 = p_hvpg_factor * v144 * v140 * v131 * p_hvpg_inflammation;
+  const T v1460 = p_hvpg_factor * v140 * v131 * p_hvpg_inflammation;
+  const T v1462 = v145 * v1460;
   const M v1464 = v_le(v703, K(0.0));
   const T v1468 = v_select(v1464, K(0.0), v_select(v853, K(0.0), v704 * v1462));
   const T v1469 = v1468 + v1468;
   const T v1470 = v707 * v707;
   J[91] = p_collateral_1_d * (p_collateral_max * ((v707 * v1469) - (v705 * v1469 * v1470))); /* d collateral_share / d macrophages_inflammatory */
   const M v1479 = v_le(v121, K(0.0));
-  const T v1490 = p_hvpg_factor * v144 * v140 * v134 * p_hvpg_per_percent * v130;
+  const T v1488 = p_hvpg_factor * v140 * v134 * p_hvpg_per_percent * v130;
+  const T v1490 = v145 * v1488;
   const T v1495 = v_select(v1464, K(0.0), v_select(v1479, K(0.0), v704 * v1490));
   const T v1496 = v1495 + v1495;
   const T v1504 = p_collateral_1_d * (p_collateral_max * ((v707 * v1496) - (v705 * v1470 * v1496)));
   J[92] = v1504; /* d collateral_share / d collagen_soluble_percent */
   J[93] = v1504; /* d collateral_share / d collagen_crosslinked_percent */
-  const T v1513 = p_hvpg_factor * v144 * v140 * v134 * v124 * p_shunt_relief;
+  const T v1511 = p_hvpg_factor * v140 * v134 * v124 * p_shunt_relief;
+  const T v1513 = v145 * v1511;
   const T v1518 = v_select(v1464, K(0.0), -(v704 * v1513));
   const T v1519 = v1518 + v1518;
   J[94] = p_collateral_1_d * (K(-1.0) + (p_collateral_max * ((v707 * v1519) - (v705 * v1470 * v1519)))); /* d collateral_share / d collateral_share */
@@ -830,12 +835,12 @@ KERNEL void linearise(T t, const T *RESTRICT y, const T *RESTRICT p, const T *RE
   J[97] = v1543; /* d ascites_l / d collagen_crosslinked_percent */
   J[98] = v_select(v1529, K(0.0), -(p_ascites_1_d * p_ascites_gain_l_mmhg * v1513)); /* d ascites_l / d collateral_share */
   const M v1552 = v_le(v727, K(0.0));
-  const T v1568 = v_select(v1552, K(0.0), v_select(v853, K(0.0), p_vasodilatation_pressure_1_mmhg * v1462)) + (p_vasodilatation_inflammation * (v_select(v853, K(0.0), v735) - v_select(v853, K(0.0), a_excess_inflammation * c[34] * v735 * v735)));
+  const T v1568 = v_select(v1552, K(0.0), v_select(v853, K(0.0), p_vasodilatation_pressure_1_mmhg * v1460)) + (p_vasodilatation_inflammation * (v_select(v853, K(0.0), v735) - v_select(v853, K(0.0), a_excess_inflammation * c[34] * v735 * v735)));
   J[99] = p_vasodilatation_1_d * v741 * v1568; /* d vasodilatation / d macrophages_inflammatory */
-  const T v1580 = v_select(v1552, K(0.0), v_select(v1479, K(0.0), p_vasodilatation_1_d * v741 * p_vasodilatation_pressure_1_mmhg * v1490));
+  const T v1580 = v_select(v1552, K(0.0), v_select(v1479, K(0.0), p_vasodilatation_1_d * v741 * p_vasodilatation_pressure_1_mmhg * v1488));
   J[100] = v1580; /* d vasodilatation / d collagen_soluble_percent */
   J[101] = v1580; /* d vasodilatation / d collagen_crosslinked_percent */
-  J[102] = v_select(v1552, K(0.0), -(p_vasodilatation_1_d * v741 * p_vasodilatation_pressure_1_mmhg * v1513)); /* d vasodilatation / d collateral_share */
+  J[102] = v_select(v1552, K(0.0), -(p_vasodilatation_1_d * v741 * p_vasodilatation_pressure_1_mmhg * v1511)); /* d vasodilatation / d collateral_share */
   const M v1592 = v_le(v195, K(0.0));
   J[103] = v_select(v1592, K(0.0), c[35] * x_creatinine_umol_l * c[8] * p_filtration_loss * v199 * v199); /* d creatinine_umol_l / d vasodilatation */
   J[104] = -(a_filtration_l_d * c[35]); /* d creatinine_umol_l / d creatinine_umol_l */
@@ -1501,26 +1506,28 @@ KERNEL void observe(T t, const T *RESTRICT y, const T *RESTRICT p, const T *REST
   o[17] = a_icg_r15_percent; /* icg_r15_percent */
   const T v135 = ((p_hvpg_health_mmhg + (p_hvpg_per_percent * v_max(K(0.0), a_collagen_percent + K(-2.0)))) * (K(1.0) - (x_collateral_share * p_shunt_relief))) * (K(1.0) + (a_excess_inflammation * p_hvpg_inflammation));
   const T v140 = K(1.0) - v_select(v11, K(0.0), p_rx_shunt);
-  const T a_hvpg_mmhg = p_hvpg_factor * v135 * v140 * v_exp(v_select(v11, K(0.0), p_rx_hvpg));
-  o[18] = a_hvpg_mmhg; /* hvpg_mmhg */
+  const T a_hvpg_undrugged_mmhg = p_hvpg_factor * v135 * v140;
+  o[18] = a_hvpg_undrugged_mmhg; /* hvpg_undrugged_mmhg */
+  const T a_hvpg_mmhg = a_hvpg_undrugged_mmhg * v_exp(v_select(v11, K(0.0), p_rx_hvpg));
+  o[19] = a_hvpg_mmhg; /* hvpg_mmhg */
   const T a_bypass = K(1.0) - (v140 * (K(1.0) - x_collateral_share));
-  o[19] = a_bypass; /* bypass */
+  o[20] = a_bypass; /* bypass */
   const T v170 = a_hepatic_mass * a_hepatic_mass;
   const T v176 = ((x_cause_activity * p_cause_death_1_d) + (p_acute_death_1_d * x_acute_insult * v_exp(v_select(v7, p_rx_acute_death, K(0.0))))) + (c[6] * v_recip(c[5] + (v170 * v170 * v170)));
   const T a_hepatocyte_death_1_d = p_turnover_1_d + v176;
-  o[20] = a_hepatocyte_death_1_d; /* hepatocyte_death_1_d */
+  o[21] = a_hepatocyte_death_1_d; /* hepatocyte_death_1_d */
   const T a_albumin_synthesis_g_d = c[7] * (a_hepatic_function * v_recip(a_hepatic_function + p_albumin_half_function));
-  o[21] = a_albumin_synthesis_g_d; /* albumin_synthesis_g_d */
+  o[22] = a_albumin_synthesis_g_d; /* albumin_synthesis_g_d */
   const T a_filtration_l_d = c[8] * v_recip(K(1.0) + (p_filtration_loss * v_max(K(0.0), K(-1.0) + x_vasodilatation)));
-  o[22] = a_filtration_l_d; /* filtration_l_d */
+  o[23] = a_filtration_l_d; /* filtration_l_d */
   const T v222 = ((K(3.78) * v_log(v_max(K(1.0), K(0.05846585594013096) * a_bilirubin_umol_l))) + (K(11.2) * v_log(v_max(K(1.0), a_inr)))) + (K(9.57) * v_log(v_min(K(4.0), v_max(K(1.0), K(0.011309658448314861) * x_creatinine_umol_l))));
   const T a_meld_unrounded = K(6.43) + v222;
-  o[23] = a_meld_unrounded; /* meld_unrounded */
+  o[24] = a_meld_unrounded; /* meld_unrounded */
   const T a_death_1_d = v_exp(c[9] + ((p_death_meld * (K(-15.0) + v_min(K(45.0), v_max(a_meld_unrounded, K(6.0))))) + v_select(v15, p_rx_hazard, K(0.0))));
-  o[24] = a_death_1_d; /* death_1_d */
+  o[25] = a_death_1_d; /* death_1_d */
   const T v259 = ((p_decompensation_hvpg_1_mmhg * (a_hvpg_mmhg + K(-11.0))) - (p_decompensation_albumin_l_g * (a_albumin_g_l + K(-40.0)))) + v_select(v11, K(0.0), p_rx_decompensation);
   const T a_decompensation_hazard_1_d = p_decompensation_1_d * v_exp(v259);
-  o[25] = a_decompensation_hazard_1_d; /* decompensation_hazard_1_d */
+  o[26] = a_decompensation_hazard_1_d; /* decompensation_hazard_1_d */
 }
 
 static const int nonnegative[N_STATES] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -1542,6 +1549,7 @@ static const unsigned char needs[N_OUTPUTS + 1][N_STATES] = {{0, 0, 0, 0, 0, 0, 
   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+  {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},

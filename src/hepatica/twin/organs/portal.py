@@ -10,12 +10,13 @@ def pressure(x: Body) -> None:
     fixed = x.hvpg_health_mmhg + x.hvpg_per_percent * x.max0(x.collagen_percent - 2)
     dynamic = 1 + x.hvpg_inflammation * x.excess_inflammation
     relief = (1 - x.shunt_relief * x.collateral_share) * (1 - x.rx_shunt * x.lasting)
-    x.let(
-        "hvpg_mmhg",
-        fixed * dynamic * x.hvpg_factor * relief * x.exp(x.rx_hvpg * x.lasting),
+    undrugged = x.let(
+        "hvpg_undrugged_mmhg",
+        fixed * dynamic * x.hvpg_factor * relief,
         "mmHg",
-        "hepatic venous pressure gradient",
+        "pressure gradient without beta-blocker",
     )
+    x.let("hvpg_mmhg", undrugged * x.exp(x.rx_hvpg * x.lasting), "mmHg", "hepatic venous pressure gradient")
     x.let(
         "bypass",
         1 - (1 - x.collateral_share) * (1 - x.rx_shunt * x.lasting),
@@ -25,7 +26,7 @@ def pressure(x: Body) -> None:
 
 
 def equations(x: Body) -> None:
-    """Add the slow answers to pressure."""
+    """Add the slow answers to pressure; a drug that lowers pressure does not spare the kidney."""
     above = x.max0(x.hvpg_mmhg - x.collateral_onset_mmhg)
     open_share = x.collateral_max * above**2 / (above**2 + x.collateral_half_mmhg**2)
     x.rate("collateral_share", x.collateral_1_d * (open_share - x.collateral_share))
@@ -38,7 +39,7 @@ def equations(x: Body) -> None:
 
     inflamed = x.excess_inflammation / (1 + x.excess_inflammation / x.vasodilatation_saturation)
     target = (
-        x.vasodilatation_pressure_1_mmhg * x.max0(x.hvpg_mmhg - 10) + x.vasodilatation_inflammation * inflamed
+        x.vasodilatation_pressure_1_mmhg * x.max0(x.hvpg_undrugged_mmhg - 10) + x.vasodilatation_inflammation * inflamed
     ) * x.exp(x.rx_vasodilatation * x.lasting_or_course)
     x.rate("vasodilatation", x.vasodilatation_1_d * (1 + target - x.vasodilatation))
 
