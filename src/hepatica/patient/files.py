@@ -187,14 +187,13 @@ def _records(data: bytes, name: str, today: date) -> list[_Record]:
 
 
 def _text(data: bytes, name: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     try:
-        return data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"the file is not UTF-8: byte 0x{data[error.start]:02x} cannot be read",
+            f"the file is not {encoding.upper()}: byte 0x{data[error.start]:02x} cannot be read",
             where=f"{name} line {line}",
             mend="save it as UTF-8 (in Excel: 'CSV UTF-8')",
         ) from None

@@ -25,6 +25,8 @@ _FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no":
 def drafts_of(text: str, *, file: str, today: date, tabs: bool = False) -> list[Draft]:
     """Return one draft a patient of a table; raises InputError where it is not a table of patients."""
     delimiter, rows = _rows(text, file, tabs)
+    if not rows:
+        raise InputError("the file is empty", where=file)
     columns = read_header([c.strip() for c in rows[0][1]])
     if not any(c.role == "measure" or c.role == "value" for c in columns):
         raise InputError(

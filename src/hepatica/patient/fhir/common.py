@@ -36,6 +36,11 @@ def first_code(concept: Any) -> str:
     return next((code for _, code in codings(concept)), "")
 
 
+def written(concept: Any) -> str:
+    """Return a CodeableConcept as it may be shown: its words, or the first code that is not ours."""
+    return words(concept) or next((code for system, code in codings(concept) if not system.startswith(OURS)), "")
+
+
 def label(resource: Json) -> str:
     """Return a resource as Type/id."""
     return f"{resource.get('resourceType')}/{resource.get('id', '?')}"
@@ -53,7 +58,7 @@ def when(resource: Json, *names: str) -> datetime | None:
     for name in names:
         value = resource.get(name)
         if isinstance(value, dict):
-            value = value.get("start") or value.get("end")
+            value = value.get("start")
         if value:
             return parse_time(value)
     return None

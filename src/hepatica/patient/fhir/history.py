@@ -8,7 +8,7 @@ from typing import Any
 from .. import concepts, medicines
 from ..draft import Draft
 from ..model import Condition, Treatment
-from .common import OURS, Json, codings, end_of, first_code, label, provenance, when, words
+from .common import OURS, Json, codings, end_of, first_code, label, provenance, when, words, written
 
 _ACTIVE = frozenset(("active", "recurrence", "relapse"))
 _UNCONFIRMED = frozenset(("unconfirmed", "provisional", "differential"))
@@ -20,7 +20,11 @@ _GERMAN_CERTAINTY = {"A": "excluded", "V": "suspected"}
 def read_condition(draft: Draft, resource: Json) -> None:
     """Read a Condition; refuted, mistaken and unconfirmed ones are set aside."""
     concept = resource.get("code")
-    text, where = words(concept) or first_code(concept), label(resource)
+    own_cause = next((code for system, code in codings(concept) if system == OURS + "cause"), None)
+    if own_cause is not None:
+        draft.etiology.append(own_cause)
+        return None
+    text, where = written(concept), label(resource)
     verified = first_code(resource.get("verificationStatus"))
     certainty = _certainty(concept)
     if verified in ("refuted", "entered-in-error"):
@@ -28,7 +32,7 @@ def read_condition(draft: Draft, resource: Json) -> None:
     if verified in _UNCONFIRMED or certainty in _GERMAN_CERTAINTY:
         return draft.set_aside(text, where, f"not confirmed: {_GERMAN_CERTAINTY.get(certainty, verified)}")
     onset = when(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
-    resolved = when(resource, "abatementDateTime", "abatementPeriod")
+    resolved = when(resource, "abatementDateTime") or end_of(resource, "abatementPeriod")
     if why := draft.reject_time(onset):
         return draft.set_aside(text, where, why)
     status = first_code(resource.get("clinicalStatus"))
@@ -45,8 +49,6 @@ def _meaning(concept: Any, text: str) -> concepts.Meaning:
     for system, code in pairs:
         if system == OURS + "condition":
             return concepts.Meaning((code,) if code in concepts.condition_names() else ())
-        if system == OURS + "cause":
-            return concepts.Meaning((), (code,) if concepts.find_cause(code) == code else ())
     return concepts.of_coding(pairs, text)
 
 
@@ -68,7 +70,7 @@ def read_medication(draft: Draft, resource: Json, medications: dict[str, Json]) 
         concept = target.get("code") if target else {"text": reference.get("display", "")}
     if concept is None and isinstance(resource.get("medication"), dict):
         concept = resource["medication"].get("concept")
-    text, where, status = words(concept) or first_code(concept), label(resource), resource.get("status")
+    text, where, status = written(concept), label(resource), resource.get("status")
     if status in _NEVER_GIVEN:
         return draft.set_aside(text, where, f"its status is {status}")
     if resource.get("intent") in _PROPOSED or resource.get("doNotPerform") is True:
@@ -77,14 +79,18 @@ def read_medication(draft: Draft, resource: Json, medications: dict[str, Json]) 
     stop = end_of(resource, "effectivePeriod")
     if why := draft.reject_time(start):
         return draft.set_aside(text, where, why)
-    active = status in ("active", "in-progress") and (stop is None or stop.date() >= draft.today)
+    active = status in ("active", "in-progress") and (stop is None or stop.date() >= draft.today or _is_ours(concept))
     _treat(draft, resource, concept, text, (start, stop, active), procedure=False)
+
+
+def _is_ours(concept: Any) -> bool:
+    return any(system.startswith(OURS) for system, _ in codings(concept))
 
 
 def read_procedure(draft: Draft, resource: Json) -> None:
     """Read a Procedure; one that is known counts as a treatment, one under way as active."""
     concept = resource.get("code")
-    text, where, status = words(concept) or first_code(concept), label(resource), resource.get("status")
+    text, where, status = written(concept), label(resource), resource.get("status")
     if status in _NEVER_GIVEN:
         return draft.set_aside(text, where, f"its status is {status}")
     start = when(resource, "performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from ..draft import Draft, as_sex
 from ..times import is_partial, parse_time
-from .common import Json, label
+from .common import OURS, Json, label
 
 _BIRTH_SEX = "us-core-birthsex"
 
 
 def read_person(draft: Draft, person: Json) -> None:
     """Read a Patient resource into a draft."""
+    for row in person.get("identifier") or ():
+        if row.get("system") == OURS + "patient":
+            draft.id = str(row["value"])
     _sex(draft, person)
     _birth(draft, person)
     _death(draft, person)

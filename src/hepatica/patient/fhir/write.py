@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -35,10 +36,15 @@ def to_fhir(patient: Patient) -> Json:
     rows += [_treatment(t, i) for i, t in enumerate(patient.treatments)]
     rows += [_measurement(o, i) for i, o in enumerate(patient.observations)]
     for row in rows[1:]:
-        row["subject"] = {"reference": f"Patient/{patient.id}"}
+        row["subject"] = {"reference": f"Patient/{_fhir_id(patient.id)}"}
     remarks = _remarks(patient)
     entries = [{"resource": row} for row in (*rows, *([remarks] if remarks else ()))]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _fhir_id(name: str) -> str:
+    """Return a name as FHIR allows ids: letters, digits, - and ., at most 64."""
+    return name if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", name) else "patient"
 
 
 def _when(time: datetime) -> str:
@@ -47,7 +53,9 @@ def _when(time: datetime) -> str:
 
 
 def _person(p: Patient) -> Json:
-    row: Json = {"resourceType": "Patient", "id": p.id}
+    row: Json = {"resourceType": "Patient", "id": _fhir_id(p.id)}
+    if row["id"] != p.id:
+        row["identifier"] = [{"system": OURS + "patient", "value": p.id}]
     if p.sex:
         row["gender"] = p.sex
     if p.birth_date:
