@@ -242,7 +242,7 @@ def _sensitivity(
 
     for what, other in (
         ("with studies that are not randomised", q.but(design="any")),
-        ("with every report between one half and twice the day", q.but(window=0.5)),
+        ("with every report from half to one and a half times the day", q.but(window=0.5)),
         ("without transplant-free survival as a stand-in", q.but(strict_endpoint=True)),
     ):
         part, _ = answers(other)

@@ -36,7 +36,9 @@ def read_effects(path: str | Path) -> tuple[list[str], list[float], list[float]]
     spread = "vi" if "vi" in names else "sei" if "sei" in names else ""
     if "yi" not in names or not spread:
         raise InputError(f"columns are {', '.join(names)[:80]}", where=f"{path} line 1", mend="columns: study,yi,vi")
-    studies, y, v = [], [], []
+    studies: list[str] = []
+    y: list[float] = []
+    v: list[float] = []
     for line, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue

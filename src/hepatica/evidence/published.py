@@ -7,7 +7,7 @@ from typing import Any
 from hepatica.evidence.adverse import CLASS_OF
 from hepatica.evidence.base import table
 from hepatica.evidence.contrasts import CELL_QUESTIONS, is_cells
-from hepatica.evidence.question import _CONDITION, _GROUPS, _INTERVENTION, _OUTCOME, SURVIVAL, _word
+from hepatica.evidence.question import CONDITION_WORDS, GROUPS, INTERVENTION_WORDS, OUTCOME_WORDS, SURVIVAL, normal
 
 _COMPARED = {"OR", "RR", "HR", "MD", "SMD"}
 _STEM = {"msc", "bm_msc", "bm_mnc", "stem_cells", "cord_stem_cell"}
@@ -26,9 +26,9 @@ def published_pools(
     hi, unit, k, n, region, note, doubts, source, where. Survival and mortality stand for each other; a question about
     one cell product is met by pools of its class and of mixed stem cells, one about a condition by its neighbours.
     """
-    what = _word(intervention, _INTERVENTION)
-    where = _word(condition, _CONDITION)
-    result = _word(outcome, _OUTCOME)
+    what = normal(intervention, INTERVENTION_WORDS)
+    where = normal(condition, CONDITION_WORDS)
+    result = normal(outcome, OUTCOME_WORDS)
     rows = []
     for row in table("published_pools"):
         if result and not _same_outcome(result, row["outcome"]):
@@ -62,7 +62,7 @@ def _alike(what: str) -> set[str]:
 
 
 def _near(where: str) -> set[str]:
-    near = _GROUPS.get(where, {where}) | {where}
+    near = GROUPS.get(where, {where}) | {where}
     if "decompensated_cirrhosis" in near:
         near |= {"cirrhosis", "chronic_liver_disease"}
     if where in ("aclf", "acute_liver_failure"):

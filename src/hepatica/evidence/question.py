@@ -12,18 +12,18 @@ from hepatica.evidence.contrasts import interventions
 
 SURVIVAL = ("survival", "mortality", "transplant_free_survival")
 LIVER = frozenset(CONDITIONS - {"not_liver", "animal"})
-_GROUPS = {
+GROUPS = {
     "cirrhosis": {"cirrhosis", "compensated_cirrhosis", "decompensated_cirrhosis"},
     "decompensated": {"decompensated_cirrhosis"},
     "compensated": {"compensated_cirrhosis"},
 }
-_CONDITION = {
+CONDITION_WORDS = {
     "acute_on_chronic_liver_failure": "aclf", "ah": "alcoholic_hepatitis", "sah": "alcoholic_hepatitis",
     "severe_alcoholic_hepatitis": "alcoholic_hepatitis", "alf": "acute_liver_failure", "any": "",
 }  # fmt: skip
-_INTERVENTION = {"gcsf": "g_csf", "stem_cell": "stem_cells", "mscs": "msc", "cell": "cells", "mnc": "bm_mnc",
+INTERVENTION_WORDS = {"gcsf": "g_csf", "stem_cell": "stem_cells", "mscs": "msc", "cell": "cells", "mnc": "bm_mnc",
                  "plasmapheresis": "plasma_exchange", "alss": "artificial_liver"}  # fmt: skip
-_OUTCOME = {
+OUTCOME_WORDS = {
     "death": "mortality", "deaths": "mortality", "overall_survival": "survival", "tfs": "transplant_free_survival",
     "albumin": "albumin_g_l", "bilirubin": "bilirubin_umol_l", "creatinine": "creatinine_umol_l", "alt": "alt_u_l",
     "ast": "ast_u_l", "sodium": "sodium_mmol_l", "platelets": "platelets_e9_l", "ammonia": "ammonia_umol_l",
@@ -52,7 +52,7 @@ class Question:
         """Return the condition codes that answer the question."""
         if not self.condition:
             return LIVER
-        return frozenset(_GROUPS.get(self.condition, {self.condition}))
+        return frozenset(GROUPS.get(self.condition, {self.condition}))
 
     @property
     def days(self) -> tuple[float, float]:
@@ -92,23 +92,23 @@ def ask(
     """Return a Question with its words normalised; raises InputError for a word or a day that fits nothing."""
     if not outcome:
         raise InputError("no outcome asked", mend="--outcome survival, mortality, meld, albumin, …")
-    where = _word(condition, _CONDITION)
-    if where and where not in _GROUPS and where not in LIVER:
+    where = normal(condition, CONDITION_WORDS)
+    if where and where not in GROUPS and where not in LIVER:
         raise InputError(
-            f"condition {condition!r} is not known", mend=f"one of: {', '.join(sorted(LIVER | set(_GROUPS)))}"
+            f"condition {condition!r} is not known", mend=f"one of: {', '.join(sorted(LIVER | set(GROUPS)))}"
         )
-    what = _word(intervention, _INTERVENTION)
+    what = normal(intervention, INTERVENTION_WORDS)
     known = {*interventions(), *CLASS_OF}
     if what and what not in known:
         raise InputError(f"intervention {intervention!r} is not known", mend=f"one of: {', '.join(sorted(known))}")
-    area = _word(region, {})
+    area = normal(region, {})
     if area and area not in _REGIONS:
         raise InputError(f"region {region!r} is not known", mend=f"one of: {', '.join(_REGIONS)}")
     if design not in ("randomised", "any"):
         raise InputError(f"design {design!r} is not known", mend="randomised or any")
     if day is not None and not 0 <= day <= 7500:
         raise InputError(f"day {day:g} lies outside 0 to 7500")
-    result = _word(outcome, _OUTCOME)
+    result = normal(outcome, OUTCOME_WORDS)
     kind = (measure or ("OR" if result in SURVIVAL else "MD")).upper()
     allowed = ("OR", "RR", "RD") if result in SURVIVAL else ("MD", "SMD")
     if kind not in allowed:
@@ -116,6 +116,7 @@ def ask(
     return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians)
 
 
-def _word(text: str | None, other: dict[str, str]) -> str:
+def normal(text: str | None, other: dict[str, str]) -> str:
+    """Return a word in lower case with underscores, or what it stands for."""
     slug = re.sub(r"[^a-z0-9]+", "_", (text or "").lower()).strip("_")
     return other.get(slug, other.get(slug.replace("_", ""), slug))
