@@ -39,9 +39,9 @@ def paragraph(text: str, indent: str = "  ") -> None:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, indent: str = "  ", right: Sequence[int] = ()) -> None:
-    """Print rows under a head, columns aligned; `right` names the columns set flush right."""
-    cells = [[str(h) for h in head], *([_cell(c) for c in row] for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    """Print rows under a head (none where its cells are empty), columns aligned; `right` are set flush right."""
+    cells = [[_cell(c) for c in row] for row in (*([head] if any(head) else []), *rows)]
+    widths = [max((len(row[i]) for row in cells), default=0) for i in range(len(head))]
     for row in cells:
         parts = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
         print((indent + "  ".join(parts)).rstrip())

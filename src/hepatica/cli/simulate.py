@@ -44,14 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
     patient = hepatica.read(arguments.patient)
     forecasts = hepatica.simulate(patient, arguments.regimen, days, draws=arguments.draws, seed=arguments.seed)
     options = {name: _document(forecast) for name, forecast in forecasts.items()}
-    wanted = arguments.variable or [v for v in SHOWN if all(v in o["forecast"] for o in options.values())]
+    wanted = arguments.variable or [*SHOWN, "survival"]
+    _check_known(wanted, options)
     if arguments.json:
-        show.json_document(
-            {"patient": patient.id, "draws": arguments.draws, "seed": arguments.seed, "options": options}
-        )
+        head = {"patient": patient.id, "draws": arguments.draws, "seed": arguments.seed, "days": days}
+        show.json_document({**head, "options": options})
         return 0
     show.heading(f"{patient.id}: {arguments.draws} draws; median [5 % to 95 %]")
-    for variable in [*wanted, *([] if arguments.variable else ["survival"])]:
+    for variable in wanted:
         _print(variable, options)
     return 0
 
@@ -68,10 +68,14 @@ def _document(forecast: Any) -> dict[str, Any]:
     return {"forecast": series}
 
 
+def _check_known(variables: list[str], options: dict[str, Any]) -> None:
+    known = sorted(set.intersection(*(set(o["forecast"]) for o in options.values())))
+    for variable in variables:
+        if variable not in known:
+            raise InputError(f"the twin has no variable '{variable}'", mend=f"one of {', '.join(known)}")
+
+
 def _print(variable: str, options: dict[str, Any]) -> None:
-    if any(variable not in o["forecast"] for o in options.values()):
-        known = sorted(next(iter(options.values()))["forecast"])
-        raise InputError(f"the twin has no variable '{variable}'", mend=f"one of {', '.join(known)}")
     series = {name: o["forecast"][variable] for name, o in options.items()}
     head = [f"day {_field(p, 'day'):g}" for p in next(iter(series.values()))]
     show.line()
