@@ -102,7 +102,7 @@ def _survival(q: Question, pair: Contrast) -> Row | str:
     other = _counts(q, pair, "transplant_free")
     if isinstance(other, Row):
         return replace(other, notes=(*other.notes, "counts are alive without transplant"))
-    return row
+    return other if other.startswith("reported") and not row.startswith("reported") else row
 
 
 def _counts(q: Question, pair: Contrast, endpoint: str) -> Row | str:
