@@ -34,9 +34,11 @@ clean:
 .venv/.plan-ready: pyproject.toml | .venv/bin/python
 	@echo "== installing hepatica into .venv (a minute or two the first time)"
 	@$(PIP) --editable '.[pdf]'
+	@echo "== compiling the twin for this processor"
+	@$(BIN)/hepatica doctor --warm >/dev/null
 	@touch $@
 
 .venv/.test-ready: pyproject.toml | .venv/bin/python
 	@echo "== installing hepatica and its test tools into .venv (a minute or two the first time)"
 	@$(PIP) --editable '.[dev,pdf]'
-	@touch $@ .venv/.plan-ready
+	@touch $@
