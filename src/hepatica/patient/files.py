@@ -173,6 +173,8 @@ def _records(data: bytes, name: str, today: date) -> list[_Record]:
     if start[:1] in (b"{", b"[") and suffix not in (".csv", ".tsv", ".toml"):
         return _from_json(data, name, today)
     text = _text(data, name)
+    if "\0" in text:
+        raise InputError("this is not a table or TOML: it holds NUL bytes", where=name, mend="save it as text in UTF-8")
     if suffix == ".toml":
         return _from_toml(text, name, today)
     if suffix in (".json", ".ndjson", ".jsonl"):

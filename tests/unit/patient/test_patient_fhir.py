@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 import orjson
 import pytest
-from fhir_rows import bundle, condition, lab, person, read, reasons, values
 
 from hepatica import patient
 from hepatica.errors import InputError
+
+from .fhir_rows import bundle, condition, lab, person, read, reasons, values
 
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 TODAY = date(2026, 6, 1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from fhir_rows import bundle, lab, person
 
 from hepatica.errors import InputError
 from hepatica.patient import Patient, ReadFailure, parse, read, read_many
+
+from .fhir_rows import bundle, lab, person
 
 SHORT = {"id": "s", "observations": [{"analyte": "inr", "value": 1.4}]}
 
