@@ -40,29 +40,34 @@ class _Pile:
         self.deleted = 0
         self.broken = 0
 
-    def add(self, document: Any, full_url: str = "") -> None:
+    def add(self, document: Any) -> None:
         if not isinstance(document, dict):
             self.broken += 1
             return
         kind = document.get("resourceType")
+        if not isinstance(kind, str):
+            self.broken += 1
+            return
         if kind != "Bundle":
-            self._add_resource(document, kind, full_url)
+            self._add_resource(document, kind, {})
             return
         self.head = self.head or document
         entries = document.get("entry")
+        is_history = document.get("type") == "history"
         for entry in entries if isinstance(entries, list) else ():
             try:
                 resource = entry["resource"]
                 kind = resource["resourceType"]
+                hash(kind)
             except (KeyError, TypeError):
                 self._add_odd(entry)
                 continue
-            if "request" in entry and _deletes(entry["request"]):
+            if is_history and _deletes(entry.get("request")):
                 self.deleted += 1
             elif kind == "Bundle":
                 self.add(resource)
             else:
-                self._add_resource(resource, kind, entry.get("fullUrl") or "")
+                self._add_resource(resource, kind, entry)
 
     def _add_odd(self, entry: Any) -> None:
         if isinstance(entry, dict) and "resource" not in entry:
@@ -70,27 +75,29 @@ class _Pile:
         else:
             self.broken += 1
 
-    def _add_resource(self, resource: Json, kind: Any, full_url: str) -> None:
-        bucket = self.by_type.get(kind) if isinstance(kind, str) else None
-        if bucket is None:
-            self.other[str(kind)] = self.other.get(str(kind), 0) + 1
+    def _add_resource(self, resource: Json, kind: Any, entry: Json) -> None:
+        if kind in self.by_type:
+            self.by_type[kind].append(resource)
+            if kind == "Patient" and entry.get("fullUrl"):
+                self._add_patient_key(resource, str(entry["fullUrl"]))
         else:
-            bucket.append(resource)
-            if kind == "Patient" and full_url:
-                resource.setdefault("id", full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1])
-                self.patient_keys[full_url] = len(bucket) - 1
+            self.other[kind] = self.other.get(kind, 0) + 1
         if "contained" in resource and isinstance(resource["contained"], list):
             for inner in resource["contained"]:
                 if isinstance(inner, dict):
                     self._add_contained(inner, resource.get("subject"))
 
+    def _add_patient_key(self, person: Json, full_url: str) -> None:
+        person.setdefault("id", full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1])
+        self.patient_keys[full_url] = len(self.by_type["Patient"]) - 1
+
     def _add_contained(self, inner: Json, subject: Any) -> None:
         kind = inner.get("resourceType")
         if kind in ("Observation", "Condition", "Medication"):
             inner.setdefault("subject", subject)
-            self._add_resource(inner, kind, "")
+            self._add_resource(inner, kind, {})
         elif kind == "Patient" and isinstance(subject, dict) and subject.get("reference") == f"#{inner.get('id')}":
-            self._add_resource(inner, kind, f"#{inner.get('id')}")
+            self._add_resource(inner, kind, {"fullUrl": f"#{inner.get('id')}"})
 
     def drafts(self, file: str, today: date) -> list[Draft]:
         if not self.other and not any(self.by_type.values()):

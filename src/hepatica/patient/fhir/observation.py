@@ -61,12 +61,7 @@ class Readings:
     def _part(self, resource: Json, part: Json, concept: Any) -> None:
         name = analyte_of(concept)
         if name is None:
-            finding = _finding_of(concept)
-            if finding:
-                self._finding(finding, resource, part)
-            elif part is not resource or "component" not in resource:
-                self.unused[words(concept) or "without a code"] += 1
-            return
+            return self._unmeasured(resource, part, concept)
         if resource.get("status") in _NOT_RESULTS:
             return self._aside(resource, part, concept, f"its status is {resource['status']}")
         if "specimen" in resource and _NOT_SERUM.search(str(resource["specimen"].get("display", ""))):
@@ -76,51 +71,14 @@ class Readings:
             return self._aside(resource, part, concept, "it is about someone or something else (focus)")
         try:
             time = self._time(resource)
-        except ValueError as error:
-            return self._aside(resource, part, concept, str(error))
-        self._value(name, resource, part, concept, time)
-
-    def _time(self, resource: Json) -> datetime | None:
-        text = resource.get("effectiveDateTime")
-        if isinstance(text, str):
-            return parse_time(text)
-        if text is None:
-            period = resource.get("effectivePeriod")
-            text = (period.get("end") or period.get("start")) if period else resource.get("effectiveInstant")
-        if text is None and (text := resource.get("issued")) is not None:
-            self.issued_only += 1
-        return parse_time(text)
-
-    def _value(self, name: str, resource: Json, part: Json, concept: Any, time: datetime | None) -> None:
-        comparator: Comparator = ""
-        quantity = part.get("valueQuantity")
-        low: float | None = None
-        high: float | None = None
-        try:
-            if quantity is not None:
-                raw = quantity.get("value")
-                if isinstance(raw, str):
-                    comparator, value, _ = parse_quantity(raw)
-                elif raw is None or isinstance(raw, bool):
-                    raise InputError("a quantity without a number")
-                else:
-                    value = raw
-                unit = _unit(name, quantity.get("unit") or "", quantity.get("code") or "")
-                if "comparator" in quantity:
-                    comparator = _comparator(quantity["comparator"])
-            elif "valueString" in part:
-                raw = part["valueString"]
-                comparator, value, unit = parse_quantity(raw)
-            elif "valueInteger" in part or "valueDecimal" in part:
-                raw = part.get("valueInteger", part.get("valueDecimal"))
-                value, unit = float(str(raw)), ""
-            else:
-                return self._aside(resource, part, concept, _why_empty(part, resource))
-            if part.get("referenceRange"):
-                low, high = _limits(part["referenceRange"][0], unit)
+            raw, comparator, value, unit = _value(name, resource, part)
+            low, high = _limits(part["referenceRange"], unit) if "referenceRange" in part else (None, None)
         except InputError as error:
             return self._aside(resource, part, concept, error.what)
-        coding: Json = (concept.get("coding") or ({},))[0]
+        except ValueError as error:
+            return self._aside(resource, part, concept, str(error))
+        rows = concept.get("coding")
+        coding: Json = rows[0] if rows else {}
         source = Provenance(
             self.draft.file,
             f"Observation/{resource.get('id', '?')}",
@@ -130,9 +88,24 @@ class Readings:
             str(raw),
             unit,
         )
-        self.draft.measure(
-            name, value, unit, time, source, comparator=comparator, ref_low=low, ref_high=high
-        )  # fmt: skip
+        self.draft.measure(name, value, unit, time, source, comparator=comparator, ref_low=low, ref_high=high)
+        return None
+
+    def _unmeasured(self, resource: Json, part: Json, concept: Any) -> None:
+        finding = _finding_of(concept)
+        if finding:
+            self._finding(finding, resource, part)
+        elif part is not resource or "component" not in resource:
+            self.unused[words(concept) or "without a code"] += 1
+
+    def _time(self, resource: Json) -> datetime | None:
+        text = resource.get("effectiveDateTime")
+        if text is None:
+            period = resource.get("effectivePeriod")
+            text = (period.get("end") or period.get("start")) if period else resource.get("effectiveInstant")
+        if text is None and (text := resource.get("issued")) is not None:
+            self.issued_only += 1
+        return parse_time(text)
 
     def _finding(self, finding: str, resource: Json, part: Json) -> None:
         concept = resource.get("code")
@@ -203,13 +176,35 @@ def _unit(name: str, unit: str, code: str) -> str:
     return unit if by_code is None and by_unit is not None else code
 
 
+def _value(name: str, resource: Json, part: Json) -> tuple[Any, Comparator, float, str]:
+    """Return the value of an Observation as written, its comparator, number and unit; raises InputError."""
+    quantity = part.get("valueQuantity")
+    if quantity is not None:
+        raw = quantity.get("value")
+        unit = _unit(name, quantity.get("unit") or "", quantity.get("code") or "")
+        if isinstance(raw, str):
+            comparator, value, _ = parse_quantity(raw)
+        elif raw is None or isinstance(raw, bool):
+            raise InputError("a quantity without a number")
+        else:
+            comparator, value = "", raw
+        return raw, _comparator(quantity["comparator"]) if "comparator" in quantity else comparator, value, unit
+    if "valueString" in part:
+        return part["valueString"], *parse_quantity(part["valueString"])
+    whole = part.get("valueInteger", part.get("valueDecimal"))
+    if isinstance(whole, (int, float)) and not isinstance(whole, bool):
+        return whole, "", whole, ""
+    raise InputError(_why_empty(part, resource))
+
+
 def _comparator(text: Any) -> Comparator:
     if text in ("<", "<=", ">", ">="):
         return cast(Comparator, text)
     raise InputError(f"the comparator '{text}' is not known")
 
 
-def _limits(row: Json, unit: str) -> tuple[float | None, float | None]:
+def _limits(ranges: Any, unit: str) -> tuple[float | None, float | None]:
+    row = ranges[0] if ranges else {}
     found: list[float | None] = []
     for side in ("low", "high"):
         limit = row.get(side)
