@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-from ascii_rows import rows
-
 from hepatica import staging
-from hepatica.patient.model import Condition, Observation, Patient, Treatment
+from hepatica.patient import Condition, Observation, Patient, Treatment
 
 DAY = datetime(2026, 3, 1)
 UNITS = {"bilirubin": "umol/L", "creatinine": "umol/L", "albumin": "g/L", "platelets": "1e9/L", "inr": "1"}
-COURSES = """
+TABLES = {
+    "course": """
 case                        | conditions                    | causes      | ascites | HE | labs                                                        | course              | aclf
 recorded acute failure      | acute_liver_failure           | paracetamol |         |    | inr=5                                                       | alf                 | None
 overdose, INR, drowsy       | paracetamol_overdose          |             |         | 2  | inr=2 alt=5000                                              | alf                 | None
@@ -67,6 +65,7 @@ nothing wrong               |                               |             |     
 odd values                  |                               |             |         |    | alt=120 bilirubin=10                                        | undetermined        | None
 nothing known               |                               |             |         |    | creatinine=80                                               | undetermined        | None
 """  # noqa: E501
+}
 
 
 def record(row: dict[str, str]) -> Patient:
@@ -85,8 +84,7 @@ def record(row: dict[str, str]) -> Patient:
     )
 
 
-@pytest.mark.parametrize("row", rows(COURSES), ids=lambda row: row["case"])
-def test_course_and_aclf_grade(row: dict[str, str]) -> None:
+def test_course_and_aclf_grade(table: str, row: dict[str, str]) -> None:
     found = staging.stage(record(row))
     assert (found.course, str(found.aclf_grade)) == (row["course"], row["aclf"]), found.why
     assert found.label == staging.COURSES[row["course"]]
@@ -94,10 +92,10 @@ def test_course_and_aclf_grade(row: dict[str, str]) -> None:
 
 
 def test_reasons_name_the_observation_and_its_day() -> None:
-    row = next(r for r in rows(COURSES) if r["case"] == "grade 3")
+    row = {"case": "x", "conditions": "cirrhosis ascites", "HE": "1", "labs": "bilirubin=250 creatinine=90 inr=1.5"}
     text = "; ".join(staging.stage(record(row)).why)
-    for part in ("bilirubin 14.6 mg/dL on 2026-03-01", "INR 2.6 on 2026-03-01", "grade at least 3"):
-        assert part.replace("at least ", "") in text.replace("at least ", "")
+    parts = ("liver failure: bilirubin 14.6 mg/dL on 2026-03-01", "encephalopathy grade 1", "grade at least 1")
+    assert [part for part in parts if part not in text] == []
 
 
 def test_dialysis_for_years_is_not_an_acute_kidney_failure() -> None:

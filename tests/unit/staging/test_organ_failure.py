@@ -35,3 +35,35 @@ def test_no_grade_without_liver_kidney_brain_and_clotting() -> None:
     for organ in QUIET:
         assert organ_failures({k: v for k, v in QUIET.items() if k != organ}).grade is None
     assert organ_failures(QUIET).grade == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "grade"),
+    [
+        ({"creatinine": 1.99 * 88.4}, 0),
+        ({"creatinine": 2.0 * 88.4}, 1),
+        ({"bilirubin": 11.9 * 17.1, "creatinine": 1.7 * 88.4}, 0),
+        ({"bilirubin": 12.0 * 17.1}, 0),
+        ({"bilirubin": 12.0 * 17.1, "creatinine": 1.49 * 88.4}, 0),
+        ({"bilirubin": 12.0 * 17.1, "creatinine": 1.5 * 88.4}, 1),
+        ({"bilirubin": 12.0 * 17.1, "creatinine": 1.99 * 88.4}, 1),
+        ({"bilirubin": 12.0 * 17.1, "creatinine": 2.0 * 88.4}, 2),
+        ({"bilirubin": 12.0 * 17.1, "encephalopathy": 1.0}, 1),
+        ({"bilirubin": 12.0 * 17.1, "encephalopathy": 2.0}, 1),
+        ({"bilirubin": 12.0 * 17.1, "encephalopathy": 3.0}, 2),
+        ({"encephalopathy": 3.0}, 0),
+        ({"encephalopathy": 3.0, "creatinine": 1.5 * 88.4}, 1),
+        ({"inr": 2.49, "encephalopathy": 2.0}, 0),
+        ({"inr": 2.5, "encephalopathy": 2.0}, 1),
+        ({"inr": 2.5, "encephalopathy": 4.0, "bilirubin": 300.0}, 3),
+        ({"inr": 2.5, "encephalopathy": 4.0, "bilirubin": 300.0, "creatinine": 400.0}, 3),
+    ],
+)
+def test_grade_at_its_cuts(more: dict[str, float], grade: int) -> None:
+    assert organ_failures(QUIET | more).grade == grade
+
+
+def test_a_kidney_that_failed_long_before_neither_fails_nor_counts_as_mild() -> None:
+    ill = QUIET | {"bilirubin": 300.0, "creatinine": 150.0}
+    assert (organ_failures(ill).grade, organ_failures(ill, kidney_chronic=True).grade) == (1, 0)
+    assert organ_failures(QUIET | {"dialysis": 1.0}, kidney_chronic=True).failed == ()

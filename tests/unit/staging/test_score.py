@@ -8,7 +8,7 @@ import pytest
 
 from hepatica import staging
 from hepatica.errors import InputError
-from hepatica.patient.analytes import to_canonical
+from hepatica.patient import to_canonical
 from hepatica.staging import units
 
 MELD = {"bilirubin": "2.1mg/dL", "inr": "1.4", "creatinine": "1.1mg/dL"}
@@ -73,6 +73,12 @@ def test_refusals_say_what_is_wrong(name: str, inputs: dict[str, str], words: st
         staging.score_from_text(name, inputs)
     assert words in str(caught.value)
     assert 1 <= len(caught.value.lines()) <= 4
+
+
+def test_adult_scores_begin_at_18_and_meld_at_12() -> None:
+    fib4 = {"ast": "40", "alt": "40", "platelets": "200"}
+    assert staging.score_from_text("fib4", fib4 | {"age": "18"}).value > 0
+    assert staging.score_from_text("meld", MELD | {"age": "12"}).value == 14
 
 
 def test_albumin_in_the_wrong_unit_is_refused_not_scored() -> None:

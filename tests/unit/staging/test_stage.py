@@ -10,8 +10,7 @@ import pytest
 
 from hepatica import staging
 from hepatica.errors import InputError
-from hepatica.patient.analytes import ANALYTES
-from hepatica.patient.model import Condition, Observation, Patient, Treatment
+from hepatica.patient import ANALYTES, Condition, Observation, Patient, Treatment
 
 DAY = datetime(2026, 3, 1)
 LABS = {
