@@ -89,7 +89,7 @@ def test_a_table_of_several_patients_is_a_cohort(hepatica, tmp_path: Path) -> No
         "id,sex,age,bilirubin (mg/dL),inr,creatinine (mg/dL)\np1,male,50,2.1,1.4,1.1\np2,female,61,3.4,1.7,0.9\n"
     )
     rows = hepatica("stage", table, "--json").document["records"]
-    assert [(r["record"], r["result"]["scores"]["meld"]["value"]) for r in rows] == [("p1", 14), ("p2", 17)]
+    assert [(r["patient"], r["result"]["scores"]["meld"]["value"]) for r in rows] == [("p1", 14), ("p2", 17)]
 
 
 def test_a_score_by_hand(hepatica) -> None:

@@ -22,15 +22,26 @@ TABLES = (".csv", ".tsv", ".ndjson", ".jsonl")
 class Answer:
     """What one record of a cohort gave: a result, or the reason why not."""
 
-    record: str
+    file: str
+    patient: str | None
     exit_code: int
     result: Any = None
     reason: str = ""
 
-    def to_json(self, document: Callable[[Any], Any] = lambda result: result) -> dict[str, Any]:
-        """Return the answer as JSON, the result through `document`."""
-        row: dict[str, Any] = {"record": self.record, "exit_code": self.exit_code}
-        return row | ({"reason": self.reason} if self.exit_code else {"result": document(self.result)})
+    @property
+    def names(self) -> tuple[str, str]:
+        """Return what to call the record in a table: the file's name and the patient's id."""
+        return (Path(self.file).name, self.patient or "–")
+
+    @property
+    def problem(self) -> str:
+        """Return the first words of the reason."""
+        return self.reason.split(";")[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as plain values."""
+        row: dict[str, Any] = {"file": self.file, "patient": self.patient, "exit_code": self.exit_code}
+        return row | ({"reason": self.reason} if self.exit_code else {"result": self.result})
 
 
 def one(words: Sequence[str]) -> Patient | None:
@@ -55,7 +66,7 @@ def each(words: Sequence[str], work: Callable[[Patient], Any]) -> Iterator[Answe
         if not hasattr(found, "error"):
             yield _answer(found, work)
         else:
-            yield Answer(found.where, found.error.exit_code, reason=_reason(found.error))
+            yield Answer(found.where, None, found.error.exit_code, reason=_reason(found.error))
 
 
 def close(answers: Sequence[Answer], verb: str) -> int:
@@ -68,7 +79,7 @@ def close(answers: Sequence[Answer], verb: str) -> int:
         return 0
     print(f"hepatica: {verb}: {len(failed)} of {len(answers)} records have no answer", file=sys.stderr)
     for answer in failed[:2]:
-        print(f"  {answer.record}: {answer.reason}", file=sys.stderr)
+        print(f"  {answer.file}: {answer.reason}", file=sys.stderr)
     if len(failed) > 2:
         print(f"  and {len(failed) - 2} more: each stands with its reason in the output", file=sys.stderr)
     return 2 if all(a.exit_code == 2 for a in answers) else 1
@@ -88,15 +99,16 @@ def _records(words: Sequence[str]) -> Iterator[Patient | ReadFailure]:
 
 
 def _answer(patient: Patient, work: Callable[[Patient], Any]) -> Answer:
+    file = next((row.source.file for row in (*patient.observations, *patient.conditions) if row.source.file), "")
     try:
-        return Answer(patient.id, 0, work(patient))
+        return Answer(file, patient.id, 0, work(patient))
     except HepaticaError as error:
-        return Answer(patient.id, error.exit_code, reason=_reason(error))
+        return Answer(file, patient.id, error.exit_code, reason=_reason(error))
     except Exception as error:
         if debugging():
             raise
         what = f"this is a fault of hepatica, not of your input: {type(error).__name__}: {error}"
-        return Answer(patient.id, 1, reason=what)
+        return Answer(file, patient.id, 1, reason=what)
 
 
 def _reason(error: HepaticaError) -> str:

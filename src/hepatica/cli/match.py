@@ -40,14 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:
-        rows = [(a.record, *_counts(a)) for a in answers]
-        show.table(("record", "eligible", "unknown", "not eligible"), rows, right=(1, 2, 3))
+        rows = [(*a.names, *_counts(a)) for a in answers]
+        show.table(("file", "patient", "eligible", "unknown", "not eligible"), rows, right=(2, 3, 4))
     return cohort.close(answers, "match")
 
 
 def _counts(answer: Any) -> tuple[str, ...]:
     if answer.exit_code:
-        return (answer.reason.split(";")[0], "–", "–")
+        return (answer.problem, "–", "–")
     verdicts = [m["verdict"] for m in answer.result]
     return tuple(str(verdicts.count(v)) for v in ("eligible", "unknown", "not eligible"))
 

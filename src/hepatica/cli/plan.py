@@ -26,37 +26,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan one record, or each of a cohort."""
-    import hepatica
     from hepatica.cli import cohort
 
     check_draws(arguments)
     folder = arguments.output or (None if arguments.json else Path("out"))
+    patient = cohort.one(arguments.patient)
+    if patient is None:
+        return _cohort(arguments, folder)
+    plan = _plan(patient, arguments)
+    written = plan.save(folder) if folder else []
+    if arguments.json:
+        show.json_document(plan.to_json())
+    else:
+        report_on(plan.to_json(), written)
+    return 0
+
+
+def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
+    import hepatica
+
+    options = {name: getattr(arguments, name) for name in ("draws", "seed", "jurisdiction")}
+    return hepatica.plan(patient, **options)
+
+
+def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:
+    from hepatica.cli import cohort
+
+    taken: set[str] = set()
 
     def work(patient: Any) -> Any:
-        return hepatica.plan(patient, draws=arguments.draws, seed=arguments.seed, jurisdiction=arguments.jurisdiction)
-
-    patient = cohort.one(arguments.patient)
-    if patient is not None:
-        plan = work(patient)
-        written = plan.save(folder) if folder else []
+        plan = _plan(patient, arguments)
+        if folder:
+            plan.save(folder / _folder_name(patient.id, taken))
         document = plan.to_json()
-        if arguments.json:
-            show.json_document(document)
-        else:
-            report_on(document, written)
-        return 0
-    taken: set[str] = set()
-    rows = []
-    for answer in cohort.each(arguments.patient, work):
-        rows.append(answer)
-        if answer.exit_code == 0 and folder:
-            answer.result.save(folder / _folder_name(answer.record, taken))
+        return document if arguments.json else (document["stage"]["label"], document["recommendation"]["headline"])
+
+    answers = list(cohort.each(arguments.patient, work))
     if arguments.json:
-        show.json_document({"records": [a.to_json(lambda plan: plan.to_json()) for a in rows]})
+        show.json_document({"records": [a.to_json() for a in answers]})
     else:
-        show.table(("record", "stage", "recommendation"), [_row(a) for a in rows])
+        rows = [(*a.names, *(("–", a.problem) if a.exit_code else a.result)) for a in answers]
+        show.table(("file", "patient", "stage", "recommendation"), rows)
         show.line(f"\n  Reports: {folder}/*/plan.html")
-    return cohort.close(rows, "plan")
+    return cohort.close(answers, "plan")
 
 
 def _folder_name(identity: str, taken: set[str]) -> str:
@@ -67,15 +79,6 @@ def _folder_name(identity: str, taken: set[str]) -> str:
         name = f"{base}_{copy}"
     taken.add(name)
     return name
-
-
-def _row(answer: Any) -> tuple[str, str, str]:
-    name = answer.record
-    if answer.exit_code:
-        return (name, "–", answer.reason.split(";")[0])
-    document = answer.result.to_json()
-    advice = document["recommendation"]
-    return (name, document["stage"]["label"], advice["headline"])
 
 
 def report_on(document: dict[str, Any], written: list[Path]) -> None:

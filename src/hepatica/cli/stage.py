@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 
 from hepatica.cli import show
@@ -29,25 +30,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:
-        show.table(("record", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
+        show.table(("file", "patient", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
     return cohort.close(answers, "stage")
 
 
 def _document(patient: Any) -> dict[str, Any]:
     import hepatica
-    from hepatica.cli.record import set_aside
 
     document = hepatica.stage(patient).to_json()
     notes = [*document.get("notes", []), *patient.notes]
-    return {**document, "notes": list(dict.fromkeys(notes)), "set_aside": set_aside(patient)}
+    return {**document, "notes": list(dict.fromkeys(notes)), "set_aside": [asdict(s) for s in patient.set_aside]}
 
 
 def _row(answer: Any) -> tuple[str, ...]:
-    name = answer.record
     if answer.exit_code:
-        return (name, answer.reason.split(";")[0], "–", "–")
+        return (*answer.names, answer.problem, "–", "–")
     scores = answer.result["scores"]
-    return (name, answer.result["stage"]["label"], _short(scores.get("meld_na")), _short(scores.get("child_pugh")))
+    label = answer.result["stage"]["label"]
+    return (*answer.names, label, _short(scores.get("meld_na")), _short(scores.get("child_pugh")))
 
 
 def _short(score: dict[str, Any] | None) -> str:
