@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hepatica.engine.compiled import load_model as load_model
     from hepatica.engine.compiled import write_generated as write_generated
     from hepatica.engine.emit import generate_c as generate_c
+    from hepatica.engine.machine import doctor as doctor
     from hepatica.engine.model import Model as Model
     from hepatica.engine.model import between as between
     from hepatica.engine.model import hill as hill
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
     from hepatica.engine.problem import Dose as Dose
     from hepatica.engine.problem import Result as Result
     from hepatica.engine.run import simulate as simulate
+    from hepatica.engine.sbml import to_sbml as to_sbml
+    from hepatica.engine.sbml import to_sedml as to_sedml
+    from hepatica.engine.sbml import write_exchange as write_exchange
     from hepatica.engine.scipy_path import reference as reference
+    from hepatica.engine.speed import bench as bench
 
 _HOME = {
     "Model": "model",
@@ -34,6 +39,11 @@ _HOME = {
     "load_model": "compiled",
     "write_generated": "compiled",
     "generate_c": "emit",
+    "doctor": "machine",
+    "bench": "speed",
+    "to_sbml": "sbml",
+    "to_sedml": "sbml",
+    "write_exchange": "sbml",
 }
 __all__ = sorted(_HOME)
 

@@ -12,6 +12,8 @@ from hepatica.engine.sparse import Plan, plan
 from hepatica.engine.translate import System, translate
 
 LONGEST = 160
+KERNEL_VERSION = 1
+"""Raised whenever a kernel needs its models generated anew; kernel/rosenbrock.h checks it."""
 
 
 def generate_c(model: Model) -> str:
@@ -108,6 +110,7 @@ class _Writer:
     def _heading(self) -> str:
         layout = self.layout
         sizes = {
+            "GENERATED_FOR": KERNEL_VERSION,
             "N_STATES": len(layout.states),
             "N_PARAMETERS": max(1, len(layout.parameters)),
             "N_HOISTED": max(1, len(self.hoists)),

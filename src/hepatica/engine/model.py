@@ -251,8 +251,8 @@ class Model:
                 raise InputError(f"cannot compute {node}", where=where, mend="see hepatica.engine.model.FUNCTIONS")
 
 
-def compile_python(model: Model, names: list[str]) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
-    """Return plain Python functions rate(t, y, p), observe(t, y, p) for `names`, and initial(p)."""
+def flat_expressions(model: Model, names: list[str]) -> tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]:
+    """Return symbols of states and parameters, and rates, wanted observables and initial values in them alone."""
     model.freeze()
     definitions = {model.symbols[k]: v for k, v in model.definitions.items() if k in model.symbols}
 
@@ -261,10 +261,18 @@ def compile_python(model: Model, names: list[str]) -> tuple[Callable[..., Any], 
             expr = expr.xreplace(definitions)
         return expr
 
-    states = [model.symbols[s.name] for s in model.layout.states]
-    parameters = [model.symbols[p.name] for p in model.layout.parameters]
-    rates = [flat(sympy.Add(*terms)) for terms in model.rates.values()]
-    wanted = [flat(model.definitions.get(name, model.symbols.get(name))) for name in names]
+    return (
+        [model.symbols[s.name] for s in model.layout.states],
+        [model.symbols[p.name] for p in model.layout.parameters],
+        [flat(sympy.Add(*terms)) for terms in model.rates.values()],
+        [flat(model.definitions.get(name, model.symbols.get(name))) for name in names],
+        list(model.initials.values()),
+    )
+
+
+def compile_python(model: Model, names: list[str]) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """Return plain Python functions rate(t, y, p), observe(t, y, p) for `names`, and initial(p)."""
+    states, parameters, rates, wanted, initials = flat_expressions(model, names)
 
     def build(args: list[Any], exprs: list[Any]) -> Callable[..., Any]:
         built: Callable[..., Any] = sympy.lambdify(args, exprs, modules="math", cse=True)
@@ -274,5 +282,5 @@ def compile_python(model: Model, names: list[str]) -> tuple[Callable[..., Any], 
     return (
         build([t, states, parameters], rates),
         build([t, states, parameters], wanted),
-        build([parameters], list(model.initials.values())),
+        build([parameters], initials),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from hepatica.engine.compiled import CompiledModel, compile_model
 from hepatica.engine.compiler import METHOD, Precision, lanes, library
+from hepatica.engine.machine import available_cores
 from hepatica.engine.problem import Dose, Floats, Problem, Result, prepare
 from hepatica.errors import InputError
 
@@ -94,11 +94,6 @@ def simulate(
         values[:, :, lost], code[lost], steps[lost], reached[lost] = again
     named = {name: values[k] for k, name in enumerate(problem.observables)}
     return Result(problem.times, named, code, steps, reached)
-
-
-def available_cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def select(problem: Problem, patients: NDArray[np.intp]) -> Problem:

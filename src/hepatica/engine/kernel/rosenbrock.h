@@ -1,5 +1,8 @@
 /* The run: LANES patients advance together, each with its own time, step and fate; a lane whose patient is done takes
    the next one. A patient's numbers depend on that patient alone, never on its neighbours, on threads or on chunks. */
+#if defined(GENERATED_FOR) && GENERATED_FOR != 1
+#error "this model was generated for another kernel: run write_generated again"
+#endif
 #ifndef METHOD
 #define METHOD 5
 #endif

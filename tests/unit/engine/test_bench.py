@@ -1,0 +1,78 @@
+"""The benchmark's shape, that its errors are real, and what the doctor says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from hepatica.engine import Dose, Model, bench, doctor
+from hepatica.engine.speed import ratios
+from hepatica.errors import InputError
+
+
+def model() -> Model:
+    m = Model("two_pools", time_unit="d")
+    a, b = m.parameter("a_out", 20.0), m.parameter("b_out", 0.1)
+    x, y = m.state("x1", 1.0), m.state("y1", 0.0)
+    m.rate(x, -a * x + b * y)
+    m.rate(y, a * x - b * y)
+    m.observe("both", x + y)
+    return m
+
+
+def test_rows_hold_speed_and_error_of_every_engine_here() -> None:
+    told = bench(
+        model(), np.linspace(0, 365.25, 5), observables=["y1", "both"], doses=[Dose(0, "x1", 1.0), Dose(28, "x1", 1.0)],
+        seconds=0.2, with_peers=True,
+    )  # fmt: skip
+    json.dumps(told)
+    assert told["model"]["name"] == "two_pools" and told["model"]["states"] == 2
+    by_engine = {(r["engine"], r["precision"], r["threads"]): r for r in told["rows"]}
+    for precision in ("f32", "f64"):
+        row = by_engine["hepatica", precision, 1]
+        assert row["patients_per_s"] > 0 and row["max_rel_error"] < 1e-3 and row["failed"] == 0
+    assert by_engine["scipy", "f64", 1]["max_rel_error"] < 1e-2
+    assert told["ratios"]["hepatica / scipy, one core each"] > 10
+
+
+def test_doses_that_peers_cannot_give_are_refused() -> None:
+    with pytest.raises(InputError, match="doses at once"):
+        bench(model(), [0, 1], observables=["y1"], doses=[Dose(0, "x1", 1.0, duration=1.0)])
+
+
+def test_a_ratio_compares_best_with_best() -> None:
+    rows = [
+        {"engine": "hepatica", "threads": 1, "patients_per_s": 100.0},
+        {"engine": "hepatica", "threads": 2, "patients_per_s": 300.0},
+        {"engine": "scipy", "threads": 1, "patients_per_s": 2.0},
+        {"engine": "scipy", "threads": 2, "patients_per_s": 3.0},
+        {"engine": "diffrax", "threads": 2, "patients_per_s": None},
+    ]
+    assert ratios(rows) == {"hepatica / scipy": 100.0, "hepatica / scipy, one core each": 50.0}
+
+
+def test_doctor_finds_a_compiler_here() -> None:
+    told = doctor()
+    json.dumps(told)
+    assert (
+        told["works"] and told["compilers"] and told["machine"]["lanes"]["f32"] == 2 * told["machine"]["lanes"]["f64"]
+    )
+
+
+def test_doctor_without_a_compiler_says_what_to_install(tmp_path: object) -> None:
+    code = (
+        "import importlib.util as u; found = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'ziglang' else found(name, *a)\n"
+        "import json; from hepatica.engine import doctor; print(json.dumps(doctor()))"
+    )
+    environment = {"PATH": "/nonexistent", "HEPATICA_CACHE": str(tmp_path)} | {
+        k: v for k, v in os.environ.items() if k.startswith(("PYTHON", "HOME", "LANG"))
+    }
+    told = json.loads(subprocess.check_output([sys.executable, "-c", code], env=environment, text=True))
+    assert not told["works"]
+    assert any("ziglang" in line for line in told["advice"])
