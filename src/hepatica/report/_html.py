@@ -13,8 +13,8 @@ from hepatica.report import palette, words
 from hepatica.report.view import document
 
 
-def html(plan: Mapping[str, Any]) -> str:
-    """Return the self-contained page of one plan."""
+def html(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> str:
+    """Return the self-contained page of one plan; `shown` is its `view.document` where that is already made."""
     style, script = _style(), _text("page.js")
     policy = (
         f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
@@ -23,7 +23,7 @@ def html(plan: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     return _template().render(
-        **document(plan),
+        **(shown or document(plan)),
         style=Markup(style),  # noqa: S704 (a file of ours)
         script=Markup(script),  # noqa: S704 (a file of ours)
         policy=policy,

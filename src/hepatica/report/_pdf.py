@@ -21,16 +21,17 @@ _BARE = ("low", "high")
 _FONT = 'text{font-family:"Libertinus Serif"}'
 
 
-def pdf(plan: Mapping[str, Any]) -> bytes:
+def pdf(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> bytes:
     """Return the plan as a tagged PDF (PDF/UA-1), with outline, set in fonts that typst carries itself.
 
+    `shown` is the plan's `view.document` where that is already made.
     Raises CannotAnswer where typst is not installed.
     """
     try:
         import typst
     except ImportError:
         raise CannotAnswer("the PDF needs typst", mend="pip install 'hepatica[pdf]'") from None
-    shown = document(plan)
+    shown = shown or document(plan)
     figures: dict[str, bytes] = {}
     content = _plain({k: v for k, v in shown.items() if k not in ("lineage", "terms")}, figures)
     files = {

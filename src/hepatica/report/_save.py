@@ -10,6 +10,7 @@ from hepatica.errors import InputError
 from hepatica.report._canonical import canonical, plain_json
 from hepatica.report._fhir import fhir_bundle
 from hepatica.report._html import html
+from hepatica.report.view import document
 
 
 def save(plan: Any, folder: str | Path) -> list[Path]:
@@ -18,14 +19,15 @@ def save(plan: Any, folder: str | Path) -> list[Path]:
     `plan` is a Plan or its JSON as a dictionary. Where typst is not installed the PDF is left out and stderr says so.
     Raises InputError where the folder cannot be written.
     """
-    document = plain_json(plan)
+    plain = plain_json(plan)
+    shown = document(plain)
     home = Path(folder)
     files = {
-        "plan.html": html(document).encode(),
-        "plan.json": canonical(document),
-        "plan.fhir.json": canonical(fhir_bundle(document)),
+        "plan.html": html(plain, shown).encode(),
+        "plan.json": canonical(plain),
+        "plan.fhir.json": canonical(fhir_bundle(plain)),
     }
-    printed = _pdf(document)
+    printed = _pdf(plain, shown)
     if printed is not None:
         files["plan.pdf"] = printed
     try:
@@ -39,7 +41,7 @@ def save(plan: Any, folder: str | Path) -> list[Path]:
     return [home / name for name in ("plan.html", "plan.pdf", "plan.json", "plan.fhir.json") if name in files]
 
 
-def _pdf(document: dict[str, Any]) -> bytes | None:
+def _pdf(plain: dict[str, Any], shown: dict[str, Any]) -> bytes | None:
     try:
         import typst  # noqa: F401
     except ImportError:
@@ -47,4 +49,4 @@ def _pdf(document: dict[str, Any]) -> bytes | None:
         return None
     from hepatica.report._pdf import pdf
 
-    return pdf(document)
+    return pdf(plain, shown)

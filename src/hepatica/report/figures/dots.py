@@ -45,19 +45,13 @@ def quantile_dots(values: Sequence[float], horizon: float, *, css: str, title: s
     centres = [(px, bottom - (row - 0.5) * 2 * RADIUS) for px, row in placed]
     days, labels, unit = day_ticks(horizon)
     parts = [draw.dots(centres, f"dot s-{css}"), draw.line(EDGE, bottom + 1, x.stop, bottom + 1, "axis")]
-    for i, (day, label) in enumerate(zip(days, labels, strict=True)):
+    end = f"{labels[-1]} {unit}"
+    room = x.stop - 7 * len(end)
+    for day, label in zip(days, labels, strict=True):
         parts.append(draw.line(x(day), bottom + 1, x(day), bottom + 5, "axis"))
-        last = i == len(days) - 1
-        at_end = last and x(day) > x.stop - 16
-        parts.append(
-            draw.text(
-                f"{label} {unit}" if last else label,
-                x(day) + (8 if at_end else 0),
-                bottom + 17,
-                "t m",
-                "end" if at_end else "middle",
-            )
-        )
+        if x(day) < room:
+            parts.append(draw.text(label, x(day), bottom + 17, "t m", "middle"))
+    parts.append(draw.text(end, x.stop, bottom + 17, "t m", "end"))
     if never:
         left = WIDTH - 46
         apart = [(left + (i % 4) * 2 * RADIUS, bottom - (i // 4 + 0.5) * 2 * RADIUS) for i in range(never)]

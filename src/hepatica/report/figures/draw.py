@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 Point = tuple[float, float]
+_NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_label": "aria-label", "x": "x", "y": "y", "d": "d"}
 
 
 def tag(name: str, *children: str, **attributes: object) -> str:
@@ -15,7 +16,7 @@ def tag(name: str, *children: str, **attributes: object) -> str:
     '<rect class="a" width="2.5"/>'
     """
     pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_plain(value)}"'
+        f' {_NAMES.get(key) or key.rstrip("_").replace("_", "-")}="{_plain(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -47,7 +48,7 @@ def band(upper: Sequence[Point], lower: Sequence[Point], class_: str) -> str:
 
 def dots(centres: Iterable[Point], class_: str) -> str:
     """Return round dots in one path (a zero-length stroke with round caps); the class sets their size."""
-    d = "".join(f"M{_plain(x)} {_plain(y)}h.01" for x, y in centres)
+    d = "".join([f"M{x:.1f} {y:.1f}h.01" for x, y in centres])
     return tag("path", class_=class_, d=d) if d else ""
 
 
@@ -74,13 +75,13 @@ def standalone(svg: str, css: str) -> bytes:
 
 
 def _moves(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{_plain(x)} {_plain(y)}" for x, y in points)
+    return "M" + "L".join([f"{x:.1f} {y:.1f}" for x, y in points])
 
 
 def _plain(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0").replace("-0.", "-.").removeprefix("0") or "0"
-    return escape(str(value))
+        return f"{value:.1f}".removesuffix(".0")
+    return escape(value) if isinstance(value, str) else str(value)
 
 
 _MARKERS: dict[str, list[Point]] = {

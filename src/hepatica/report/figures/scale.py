@@ -34,8 +34,9 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Return the position of a value, kept inside the range."""
-        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
-        return self.start + share * (self.stop - self.start)
+        low, high = self.low, self.high
+        inside = low if value < low else high if value > high else value
+        return self.start + (inside - low) / (high - low) * (self.stop - self.start)
 
     def ticks(self, wanted: int = 4) -> list[float]:
         """Return about `wanted` round values inside the range.

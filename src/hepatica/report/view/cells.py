@@ -11,6 +11,7 @@ from hepatica.report.view.book import Book, name_of, nearest
 from hepatica.report.view.options import option_head
 
 _MOMENTS = 4
+_AFTER_D = 120.0
 
 
 def bodies(book: Book) -> list[dict[str, Any]]:
@@ -107,6 +108,8 @@ def _given(moment: Mapping[str, Any]) -> bool:
 
 def _pick(moments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return at most four moments, spread over the logarithm of time, first and last kept."""
+    if moments:
+        moments = [m for m in moments if m["day"] <= moments[0]["day"] + _AFTER_D]
     if len(moments) <= _MOMENTS:
         return moments
     targets = (0.1, 1.0, 7.0, moments[-1]["day"])

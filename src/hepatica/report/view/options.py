@@ -29,6 +29,7 @@ def comparison(book: Book) -> dict[str, Any]:
         points = (standard[1].get("forecast") or {}).get("survival")
         at = nearest(points, day)
         reference = _middle(points[at]) if points and at is not None else None
+    horizon = _longest(live)
     rows = []
     for i, option in live:
         rows.append(
@@ -42,7 +43,7 @@ def comparison(book: Book) -> dict[str, Any]:
                 "cost": _amount(book, f"$.options[{i}].cost"),
                 "avoided": _amount(book, f"$.options[{i}].procedures_avoided", decimals=2),
                 "net": _amount(book, f"$.options[{i}].net_benefit", decimals=3, signed=True),
-                "response": response(book, i, option),
+                "response": response(book, i, option, horizon),
                 "because": option.get("because") or "",
                 "cautions": texts(option.get("cautions")),
                 "certainty_why": str(option.get("certainty_why") or ""),
@@ -103,8 +104,8 @@ def option_head(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def response(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the time to response as twenty dots, or as one number where the plan gives one."""
+def response(book: Book, index: int, option: Mapping[str, Any], horizon: float) -> dict[str, Any] | None:
+    """Return the time to response as twenty dots on an axis of `horizon` days, or as the one number given."""
     spread = option.get("time_to_response_days")
     base = f"$.options[{index}].time_to_response_days"
     kind = words.family(option.get("family"))
@@ -128,11 +129,18 @@ def response(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any
         known |= {"means": str(spread.get("means") or ""), "share": book.num(f"{base}.p_response", "percent")}
     if not values:
         return known if middle or known["share"] else None
-    horizon = max(max(values) * 1.05, 7.0)
     said = f"Time to response, {name_of(option)}: half by {middle or 'an unknown day'}, 90 % {said_interval(low, high)}"
     return known | {
         "svg": quantile_dots(values, horizon, css=kind.css, title=said, never=COUNT - len(values)),
     }
+
+
+def _longest(live: list[tuple[int, Mapping[str, Any]]]) -> float:
+    """Return the axis that every option's time to response shares: 5 % beyond the latest time shown."""
+    spreads = [o.get("time_to_response_days") for _, o in live]
+    values = [v for s in spreads if isinstance(s, Mapping) for v in quantiles(s)]
+    values += [float(v) for s in spreads if isinstance(s, list) for v in s if isinstance(v, int | float)]
+    return max([v * 1.05 for v in values] + [7.0])
 
 
 def _cell(

@@ -13,7 +13,7 @@ from hepatica.report.view.book import Book, Num
 from hepatica.report.view.decision import MAIN_SCORES, score_label, stage_parts
 
 UNITS = {"umol/L": "µmol/L", "1e9/L": "10⁹/L", "1": "", "Cel": "°C", "1/min": "/min", "ug/L": "µg/L"}
-_UPPER = {"inr", "alt", "ast", "ast_uln", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "map", "egfr", "ldh", "igg"}
+_UPPER = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "map", "egfr", "ldh", "igg"}
 
 
 def record(book: Book) -> dict[str, Any]:
@@ -56,6 +56,9 @@ def analyte_label(name: str) -> str:
         "hbv_dna": "HBV DNA",
         "hcv_rna": "HCV RNA",
         "pt_percent": "Prothrombin",
+        "ast_uln": "AST upper limit",
+        "alt_uln": "ALT upper limit",
+        "alp_uln": "ALP upper limit",
         "pt_s": "Prothrombin time",
     }
     return special.get(name) or words.plain(name)[:1].upper() + words.plain(name)[1:]
