@@ -26,7 +26,10 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Analyte:
-    """One measurable quantity; `bare` lists the units a number without a unit may have, the default first."""
+    """One measurable quantity; `bare` lists the units a number without a unit may have, the default first.
+
+    needs_unit: what a number without a unit may be, where the name alone does not say it ("" elsewhere).
+    """
 
     name: str
     label: str
@@ -40,6 +43,7 @@ class Analyte:
     aliases: tuple[str, ...]
     bridges: tuple[Bridge, ...]
     reported_as: str
+    needs_unit: str
 
 
 class Conversion(NamedTuple):
@@ -84,6 +88,7 @@ def _analyte(row: dict[str, Any], sources: dict[str, str], loinc: tuple[str, ...
         aliases=tuple(row["aliases"]),
         bridges=bridges,
         reported_as=row.get("reported_as", row["name"]),
+        needs_unit=row.get("needs_unit", ""),
     )
 
 
@@ -127,6 +132,12 @@ _BY_NAME: dict[str, str] = {key(n): a.name for a in ANALYTES.values() for n in (
 def find_analyte(text: str) -> str | None:
     """Return the analyte a name, alias or LOINC code stands for, or None."""
     return _BY_NAME.get(key(text)) or BY_LOINC.get(text.strip())
+
+
+def unit_in_name(text: str, name: str) -> str:
+    """Return the unit that an analyte's name states where it must state one: `pt_s` is in seconds; else ""."""
+    a = ANALYTES[name]
+    return a.unit if a.needs_unit and key(text).endswith((" s", " sec", " seconds")) else ""
 
 
 def analyte(name: str) -> Analyte:
@@ -177,6 +188,8 @@ def implausible(name: str, value: float) -> str:
 def bare_unit(name: str, value: float) -> str | None:
     """Return the one usual unit that makes a number without a unit plausible; None where none or several do."""
     a = analyte(name)
+    if a.needs_unit:
+        return None
     if len(a.bare) == 1:
         return a.bare[0]
     fits = [u for u in a.bare if not implausible(a.name, to_canonical(a.name, value, u))]

@@ -99,10 +99,10 @@ class Draft:
         """Add one measurement of a known analyte, or set it aside; reference limits are in the same unit."""
         analyte = analytes.ANALYTES[name]
         try:
-            if not unit and len(analyte.bare) > 1:
+            if not unit and (len(analyte.bare) > 1 or analyte.needs_unit):
                 found = analyte.bare[0] if bare_is_default else analytes.bare_unit(name, value)
                 if found is None:
-                    raise InputError(f"no unit: it may be {' or '.join(analyte.bare)}")
+                    raise InputError(f"no unit: it may be {analyte.needs_unit or ' or '.join(analyte.bare)}")
                 unit = found
                 self.bare[analyte.reported_as, unit] += 1
             how = analytes.conversion(name, unit)
@@ -163,8 +163,8 @@ class Draft:
         for (name, unit), n in self.bare.items():
             times = f" ({n} values)" if n > 1 else ""
             self.notes.append(f"{name} was given without a unit and read as {unit}{times}")
-        for name in ("weight", "height"):
-            if getattr(self, _FIELD_OF[name]) is None:
+        for name, field_name in _FIELD_OF.items():
+            if getattr(self, field_name) is None and not (name == "age" and self.birth_date):
                 self._from_newest(name)
         patient = Patient(
             id=self.id,

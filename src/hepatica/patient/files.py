@@ -158,6 +158,8 @@ def _records(data: bytes, name: str, today: date) -> list[_Record]:
                 f"this is {kind}, not a patient record", where=name, mend="give FHIR R4 JSON, CSV, or the short form"
             )
     suffix = Path(name).suffix.lower()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = _text(data, name, "utf-16").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
     start = data[:2000].lstrip()
     if not data.strip():
@@ -188,8 +190,7 @@ def _records(data: bytes, name: str, today: date) -> list[_Record]:
     return [_Record(d.id, d) for d in drafts_of(text, file=name, today=today, tabs=suffix == ".tsv")]
 
 
-def _text(data: bytes, name: str) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+def _text(data: bytes, name: str, encoding: str = "utf-8") -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:

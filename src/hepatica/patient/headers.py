@@ -76,7 +76,7 @@ def _measure(cell: str) -> Column:
     name = cell.strip()
     found = analytes.find_analyte(name)
     if found:
-        return Column(cell, "measure", found)
+        return Column(cell, "measure", found, analytes.unit_in_name(name, found))
     match = re.match(r"^(.*?)[\s_]*[(\[]\s*(.*?)\s*[)\]]$", name)
     if match and (found := analytes.find_analyte(match[1])):
         return _with_unit(cell, found, match[2])

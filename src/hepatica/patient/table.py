@@ -133,8 +133,8 @@ class _Table:
         label, text = self._first(values, "analyte"), self._first(values, "value")
         if not label and not text:
             return
-        unit = self._first(values, "unit")
         name = analytes.find_analyte(label)
+        unit = self._first(values, "unit") or (analytes.unit_in_name(label, name) if name else "")
         if name is None:
             return draft.set_aside(f"{label} {text} {unit}".strip(), where, f"unknown analyte: {analytes.near(label)}")
         if not text:

@@ -113,6 +113,19 @@ def test_contained_observations_are_read():
     assert values(read(person(), report), "inr") == [1.5]
 
 
+def test_contained_ids_are_local_to_their_resource():
+    def report(name, value, day):
+        inner = lab("6301-6", value, name="1", effectiveDateTime=day)
+        return {
+            "resourceType": "DiagnosticReport",
+            "id": name,
+            "subject": {"reference": "Patient/p1"},
+            "contained": [inner],
+        }
+
+    assert values(read(person(), report("a", 1.4, "2026-01-01"), report("b", 1.6, "2026-02-01")), "inr") == [1.4, 1.6]
+
+
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
 def test_results_that_do_not_count_are_named(status):
     p = read(person(), lab("6301-6", 1.4, status=status), lab("2951-2", 138, "mmol/L"))

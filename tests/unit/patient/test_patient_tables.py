@@ -91,5 +91,12 @@ def test_what_is_no_table_of_patients_is_an_error(text):
     assert 1 <= len(caught.value.lines()) <= 4
 
 
+def test_a_prothrombin_time_without_a_unit_may_be_seconds_or_percent():
+    p = parse(b"id,PT,inr\nx,70,1.4\n", name="t.csv")
+    assert p.at("pt_s") == () and "seconds or percent" in p.set_aside[0].why
+    assert parse(b"id,pt_s\nx,17\n", name="t.csv").at("pt_s")[0].value == 17
+    assert parse(b"id,PT (s)\nx,17\n", name="t.csv").at("pt_s")[0].value == 17
+
+
 def test_the_file_name_stands_in_for_a_missing_id():
     assert parse(b"inr\n1.4\n", name="/data/maria.csv").id == "maria"

@@ -58,11 +58,12 @@ class _Pile:
             try:
                 resource = entry["resource"]
                 kind = resource["resourceType"]
-                hash(kind)
             except (KeyError, TypeError):
                 self._add_odd(entry)
                 continue
-            if is_history and _deletes(entry.get("request")):
+            if not isinstance(kind, str):
+                self.broken += 1
+            elif is_history and _deletes(entry.get("request")):
                 self.deleted += 1
             elif kind == "Bundle":
                 self.add(resource)
@@ -85,17 +86,17 @@ class _Pile:
         if "contained" in resource and isinstance(resource["contained"], list):
             for inner in resource["contained"]:
                 if isinstance(inner, dict):
-                    self._add_contained(inner, resource.get("subject"))
+                    self._add_contained(inner, resource)
 
     def _add_patient_key(self, person: Json, full_url: str) -> None:
         person.setdefault("id", full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1])
         self.patient_keys[full_url] = len(self.by_type["Patient"]) - 1
 
-    def _add_contained(self, inner: Json, subject: Any) -> None:
-        kind = inner.get("resourceType")
-        if kind in ("Observation", "Condition", "Medication"):
-            inner.setdefault("subject", subject)
-            self._add_resource(inner, kind, {})
+    def _add_contained(self, inner: Json, outer: Json) -> None:
+        kind, subject = inner.get("resourceType"), outer.get("subject")
+        if kind in ("Observation", "Condition"):
+            own = {"id": f"{outer.get('id')}#{inner.get('id')}", "subject": subject}
+            self._add_resource(own | inner | {"id": own["id"]}, kind, {})
         elif kind == "Patient" and isinstance(subject, dict) and subject.get("reference") == f"#{inner.get('id')}":
             self._add_resource(inner, kind, {"fullUrl": f"#{inner.get('id')}"})
 
@@ -117,9 +118,7 @@ class _Pile:
             except _MALFORMED as error:
                 draft.set_aside(label(person), file, f"malformed: {error}")
         medications = {
-            f"{prefix}{m.get('id')}": m
-            for m in self.by_type["Medication"]
-            for prefix in ("Medication/", "#", "urn:uuid:")
+            f"{prefix}{m.get('id')}": m for m in self.by_type["Medication"] for prefix in ("Medication/", "urn:uuid:")
         }
         strangers: Counter[tuple[str, str]] = Counter()
         readings = [Readings(d) for d in drafts]

@@ -66,7 +66,7 @@ def read_medication(draft: Draft, resource: Json, medications: dict[str, Json]) 
     concept = resource.get("medicationCodeableConcept")
     reference = resource.get("medicationReference")
     if concept is None and isinstance(reference, dict):
-        target = medications.get(str(reference.get("reference", "")))
+        target = _contained(resource, reference.get("reference")) or medications.get(str(reference.get("reference")))
         concept = target.get("code") if target else {"text": reference.get("display", "")}
     if concept is None and isinstance(resource.get("medication"), dict):
         concept = resource["medication"].get("concept")
@@ -81,6 +81,11 @@ def read_medication(draft: Draft, resource: Json, medications: dict[str, Json]) 
         return draft.set_aside(text, where, why)
     active = status in ("active", "in-progress") and (stop is None or stop.date() >= draft.today or _is_ours(concept))
     _treat(draft, resource, concept, text, (start, stop, active), procedure=False)
+
+
+def _contained(resource: Json, reference: Any) -> Json | None:
+    rows = resource.get("contained") or ()
+    return next((row for row in rows if f"#{row.get('id')}" == reference), None)
 
 
 def _is_ours(concept: Any) -> bool:
