@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,8 @@ from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import Option
+
+STALE_D = 30
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +96,7 @@ def _trials(matches: Sequence[Match], cells: Sequence[Compared]) -> list[Match]:
 def _benefit(o: Option, rows: dict[str, Any]) -> str:
     if o.id == "standard_care":
         last = rows["forecast"]["survival"][-1]
-        return f"{words.of_100(last['p50'])} like you are alive after {words.when(last['day'])}"
+        return f"{words.of_100(last['mean'])} like you are alive after {words.when(last['day'])}"
     gain = rows["benefit"].get("survival_gain")
     if gain is None:
         return "the model cannot compare it with usual care"
@@ -106,13 +109,21 @@ def _benefit(o: Option, rows: dict[str, Any]) -> str:
 
 
 def unknown(
-    facts: Facts, compared: Sequence[Compared], matches: Sequence[Match], audit: Sequence[dict[str, Any]], fit: Any
+    facts: Facts,
+    compared: Sequence[Compared],
+    matches: Sequence[Match],
+    audit: Sequence[dict[str, Any]],
+    fit: Any,
+    today: date,
 ) -> list[str]:
     """Return what is not known, the weightiest first, as sentences."""
     rows = []
     staging = facts.staging
     if staging.contradictions:
         rows.append("Which of the contradicting values are true: " + "; ".join(staging.contradictions) + ".")
+    age_d = (today - facts.now.date()).days if facts.now else None
+    if age_d is not None and age_d > STALE_D:
+        rows.append(f"How this person is today: the newest value is {age_d} days old. Test again and plan again.")
     cells = [c for c in compared if c.option.product]
     if cells:
         rows.append(

@@ -17,6 +17,7 @@ from hepatica.planning.rules import Group
 from hepatica.therapy import Product, Regimen
 
 FINALISTS = 4
+A_PRODUCT = 2
 RECRUITING = ("recruiting", "enrolling_by_invitation", "enrolling by invitation")
 MATURITY = {
     "animal": "not yet given to people with liver disease: animal data only",
@@ -248,7 +249,7 @@ def _race(passing: list[Option]) -> tuple[list[Option], list[Option]]:
     by_product: dict[str | None, list[Option]] = {}
     for o in sorted(firsts.values(), key=key):
         by_product.setdefault(o.product, []).append(o)
-    order = sorted(by_product.values(), key=lambda rows: key(rows[0]))
+    order = sorted((rows[:A_PRODUCT] for rows in by_product.values()), key=lambda rows: key(rows[0]))
     ranked = [
         row for depth in range(max(map(len, order), default=0)) for rows in order for row in rows[depth : depth + 1]
     ]

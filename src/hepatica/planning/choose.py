@@ -17,6 +17,7 @@ from hepatica.planning.rules import Group
 
 SURE = 0.8
 TRIAL_SURE = 0.5
+AGAINST = "The forecast alone would not choose it: here the order of care comes from guidelines, not from the model."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
             if found.option.id in wanted[:1] or len(wanted) == 1
             else f"{row['why']} {_second(wanted, found)}"
         )
+        if float(found.net.mean()) < 0:
+            why += " " + row.get("otherwise", AGAINST)
         return _choice(
             found, allowed, headline=headline, why=why, certainty=row["certainty"], pathway=row["id"],
             used=tuple(row["sources"]),

@@ -222,7 +222,7 @@ def _quantiles(x: Array) -> dict[str, float]:
 
 
 def _clean(x: float) -> float:
-    """Round to seven significant digits, so that files are the same on every machine."""
+    """Round to five significant digits, so that files are the same on every machine."""
     if not np.isfinite(x):
         raise ValueError("the simulation gave a number that is not finite")
-    return 0.0 if abs(x) < 1e-9 else float(f"{x:.7g}")
+    return 0.0 if abs(x) < 1e-9 else float(f"{x:.5g}")

@@ -56,6 +56,11 @@ class Facts:
             return float(used.value)
         return None
 
+    def age_d(self, analyte: str) -> float | None:
+        """Return how many days an aligned value is older than the newest of the record."""
+        used = self.staging.labs.get(analyte)
+        return None if used is None else used.age_d
+
     def has(self, names: tuple[str, ...]) -> Answer:
         """Answer whether an active condition is recorded; not listed means unknown."""
         if names == ("encephalopathy",) and self.staging.encephalopathy_grade == 0:

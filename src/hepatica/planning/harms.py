@@ -14,6 +14,9 @@ from hepatica.planning import sources
 from hepatica.planning.option import Option
 
 Array = NDArray[np.float64]
+OF_A_ROUTE = ("portal_vein_thrombosis", "bleeding", "injection_site", "contrast_nephropathy")
+OF_A_DONOR = ("alloantibody", "donor_specific_antibody")
+DEEP_PUNCTURE = ("hepatocyte_allogeneic", "portal_vein")
 MIN_PEOPLE = 8
 MIN_PEOPLE_OF_CLASS = 20
 A_PROCEDURE = (
@@ -40,9 +43,9 @@ def _file() -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
 def harms(option: Option) -> list[dict[str, Any]]:
     """Return the harms of an option, the likeliest first: event, probability with lo and hi (0..1), source, note."""
     if option.regimen is not None:
-        rows = [_cells(r, option) for r in _of(option.regimen.product, option.regimen.route) if _shown(r)]
+        rows = _of_regimen(option)
     elif option.id == "g_csf":
-        rows = [_counted(r, "") for r in _of("g_csf") if _shown(r)]
+        rows = [_counted(r, "") for r in evidence.harms("g_csf") if _shown(r)]
     else:
         rows = [_published(r) for r in _file()[1] if r["treatment"] == option.id]
     return sorted(rows, key=lambda r: -(r["probability"] or 0.0))
@@ -65,10 +68,24 @@ def days_lost(rows: list[dict[str, Any]], n: int, seed: int) -> Array:
     return total
 
 
-def _of(product: str, route: str | None = None) -> list[dict[str, Any]]:
-    room: Any = evidence.harms
-    found: list[dict[str, Any]] = (room if callable(room) else room.harms)(product, route)
-    return found
+def _of_regimen(option: Option) -> list[dict[str, Any]]:
+    """Return harms of a regimen; a deep puncture whose bleeding nobody counted borrows the portal vein's counts."""
+    assert option.regimen is not None
+    product, route = option.regimen.product, option.regimen.route
+    own = therapy.products()[product].donor == "autologous"
+    rows = [
+        _cells(r, option)
+        for r in evidence.harms(product, route)
+        if _shown(r)
+        and not (own and r["event"] in OF_A_DONOR)
+        and not (r["event"] in OF_A_ROUTE and r["basis"] in ("product", "class"))
+    ]
+    if therapy.routes()[route].bleeding == "high" and not any(r["id"] == "bleeding" for r in rows):
+        for r in evidence.harms(*DEEP_PUNCTURE):
+            if _shown(r) and r["event"] in OF_A_ROUTE and r["event"] not in {row["id"] for row in rows}:
+                row = _cells(r, option)
+                rows.append(row | {"note": row["note"] + "; counted at the portal vein in other patients"})
+    return rows
 
 
 def _shown(r: dict[str, Any]) -> bool:

@@ -92,7 +92,7 @@ def plan(
     choice = choose(facts, compared, limit)
     checks = after.follow_up(staged.course, choice.option)
     audited = audit(facts)
-    unknown = after.unknown(facts, compared, matches, audited, fit)
+    unknown = after.unknown(facts, compared, matches, audited, fit, today or date.today())
     chosen = next(c for c in compared if c.option.id == choice.option.id)
     rows = _options(options, compared, limit)
     document: dict[str, Any] = {

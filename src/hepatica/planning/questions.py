@@ -52,7 +52,7 @@ def _only(
         f", and {len(trial)} only in a study. " if trial else ". No cell treatment fits. "
     )
     text += f"We point to {words.treatment(choice.option)}. "
-    alive = f"{words.of_100(last['p50'])} like you to live for {words.when(last['day'])} or more"
+    alive = f"{words.of_100(last['mean'])} like you to live for {words.when(last['day'])} or more"
     text += f"With usual care, the model expects {alive}. "
     text += "You may also say no to anything new and keep your usual care."
     numbers = [
@@ -61,7 +61,7 @@ def _only(
         _number("only in a study", len(trial), "1", "method"),
         _number(
             f"alive after {words.when(last['day'])}, usual care",
-            last["p50"],
+            last["mean"],
             "probability",
             "method",
             last["p05"],
@@ -118,7 +118,7 @@ def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> d
             )
         text += f"With {name}: {words.listed(said)}. "
     text += "Harms that come late, or that are rare, may not be known yet."
-    return _row("side_effects", "What are the side effects?", text, numbers, chosen.option.certainty)
+    return _row("side_effects", "What are the side effects?", text, numbers, "low" if numbers else "very low")
 
 
 def _cost(choice: Choice, chosen: Compared, compared: Sequence[Compared], cells: Compared | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+OLD_D = 7.0
 _NUMERIC = re.compile(r"(lab\.\w+|score\.\w+|he|aclf|age|bmi|ascites)\s*(>=|<=|>|<)\s*([\w.]+)\Z")
 _NAMED = re.compile(r"(course|cause|has|takes|alcohol)=([\w|]+)\Z")
 _RECENT = re.compile(r"recent=(\w+):(\d+)\Z")
@@ -116,7 +117,9 @@ def _numeric(name: str, sign: str, limit: str, facts: Facts) -> Answer:
     value, label = _value(name, facts)
     if value is None:
         return Answer(None, f"{label} is not known")
-    return Answer(_COMPARE[sign](value, float(limit)), f"{label} {value:.3g}")
+    age_d = facts.age_d(name[4:]) if name.startswith("lab.") else None
+    old = f" ({age_d:.0f} days before the newest value)" if age_d is not None and age_d > OLD_D else ""
+    return Answer(_COMPARE[sign](value, float(limit)), f"{label} {value:.3g}{old}")
 
 
 def _value(name: str, facts: Facts) -> tuple[float | None, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import Any
 
 from hepatica.errors import InputError
@@ -110,6 +111,7 @@ def _find(patterns: list[dict[str, Any]], steps: list[str | int]) -> dict[str, A
     return min(hits, key=lambda p: (p["path"].count("**"), len(re.findall(r"(?<!\[)\*", p["path"]))), default=None)
 
 
+@lru_cache(maxsize=2048)
 def _regex(pattern: str) -> re.Pattern[str]:
     body = re.escape(pattern).replace(r"\[\*\]", r"\[\d+\]").replace(r"\*\*", r".+").replace(r"\*", r"[^.\[\]]+")
     return re.compile(body)

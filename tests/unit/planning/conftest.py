@@ -1,13 +1,18 @@
+"""Plans of short-form records made with a tiny twin."""
+
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
-from conftest_examples import EXAMPLES
-from fake_twin import TODAY, FakeTwin
 
 from hepatica import planning
 from hepatica.patient import parse_short
+
+sys.path.insert(0, str(Path(__file__).parent))
+from fake_twin import EXAMPLES, TODAY, FakeTwin
 
 
 @pytest.fixture
@@ -22,7 +27,7 @@ def make():
 
 @pytest.fixture(scope="session", params=EXAMPLES, ids=lambda p: p.stem)
 def example(request):
-    """Return each example's record and plan."""
+    """Return each example's name, record and plan."""
     record = json.loads(request.param.read_text(encoding="utf-8"))
     plan = planning.plan(parse_short(record), draws=200, today=TODAY, twin=FakeTwin(0.05)).to_json()
     return request.param.stem, record, plan

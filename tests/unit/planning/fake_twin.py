@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.json"))
 TODAY = date(2026, 11, 23)
 LABS = {"meld": 18.0, "albumin_g_l": 30.0, "child_pugh": 8.0, "bilirubin_umol_l": 50.0}
 

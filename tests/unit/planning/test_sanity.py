@@ -148,3 +148,29 @@ def test_contradictions_stop_the_choice_and_are_named(make):
     assert plan["recommendation"]["option"] == "standard_care" and plan["recommendation"]["certainty"] == "very low"
     assert live_cells(plan) == []
     assert "ascites" in plan["unknown"][0]
+
+
+def test_own_cells_raise_no_antibodies_against_a_donor():
+    own = regimen(1e8, route="hepatic_artery", product="bm_msc_autologous")
+    donor = regimen(1e8, route="peripheral_vein", product="uc_msc")
+    assert "alloantibody" not in {h["id"] for h in harms.harms(own)}
+    assert "alloantibody" in {h["id"] for h in harms.harms(donor)}
+
+
+def test_a_deep_puncture_is_never_free_of_bleeding():
+    for route in ("portal_vein", "intrahepatic", "intrasplenic"):
+        found = {h["id"]: h for h in harms.harms(regimen(1e8, route=route))}
+        assert found["bleeding"]["probability"] > 0.05
+    assert "bleeding" not in {h["id"] for h in harms.harms(regimen(1e8, route="peripheral_vein", product="uc_msc"))}
+
+
+def test_an_old_record_says_so(make):
+    record = WELL | {"observations": [o | {"time": "2025-01-05"} for o in WELL["observations"]]}
+    assert any("days old" in u for u in make(record)["unknown"])
+    assert not any("days old" in u for u in make(WELL)["unknown"])
+
+
+def test_a_choice_against_its_own_forecast_says_so(make):
+    plan = make(UREA_CYCLE | {"treatments": ["nitrogen_scavenger"]}, FakeTwin(gain={"transplant_referral": -0.5}))
+    assert plan["recommendation"]["option"] == "transplant_referral"
+    assert "cannot judge this choice" in plan["recommendation"]["why"]
