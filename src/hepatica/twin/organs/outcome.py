@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .._body import Body
 
-UMOL_L_PER_MG_DL_BILIRUBIN = 17.104
-UMOL_L_PER_MG_DL_CREATININE = 88.42
+UMOL_L_PER_MG_DL_BILIRUBIN = 17.1
+UMOL_L_PER_MG_DL_CREATININE = 88.4
 
 
 def equations(x: Body) -> None:
