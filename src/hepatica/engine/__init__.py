@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from hepatica.engine.sbml import write_exchange as write_exchange
     from hepatica.engine.scipy_path import reference as reference
     from hepatica.engine.speed import bench as bench
+    from hepatica.engine.units import check_units as check_units
+    from hepatica.engine.units import unit_faults as unit_faults
 
 _HOME = {
     "Model": "model",
@@ -40,6 +42,8 @@ _HOME = {
     "write_generated": "compiled",
     "generate_c": "emit",
     "doctor": "machine",
+    "check_units": "units",
+    "unit_faults": "units",
     "bench": "speed",
     "to_sbml": "sbml",
     "to_sedml": "sbml",

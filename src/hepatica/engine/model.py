@@ -15,6 +15,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 
 from hepatica.engine.layout import Layout, Output, Parameter, State
+from hepatica.engine.units import Empirical, check_units, parse_unit
 from hepatica.errors import InputError
 
 Number = int | float
@@ -42,9 +43,12 @@ def between(t: Any, t0: Any, t1: Any) -> Any:
 
 
 class Model:
-    """A system of ordinary differential equations under construction; frozen by its first run."""
+    """A system of ordinary differential equations under construction; frozen by its first run.
 
-    def __init__(self, name: str, *, time_unit: str = "d") -> None:
+    With `check_units` freezing fails on the first term whose unit does not fit its equation.
+    """
+
+    def __init__(self, name: str, *, time_unit: str = "d", check_units: bool = False) -> None:
         if not re.fullmatch(r"[A-Za-z]\w*", name):
             raise InputError(f"{name!r} cannot name a model", mend="letters, digits and underscores, a letter first")
         self.name, self.time_unit = name, time_unit
@@ -56,6 +60,8 @@ class Model:
         self.definitions: dict[str, Any] = {}
         self.rates: dict[str, list[Any]] = {}
         self.initials: dict[str, Any] = {}
+        self._declared: list[tuple[str, str, str, Any]] = []
+        self._check_units = check_units
         self._frozen = False
 
     def parameter(
@@ -87,8 +93,8 @@ class Model:
         """
         if not atol_scale > 0:
             raise InputError(f"state {name!r} has atol_scale {atol_scale}", mend="give a positive scale")
-        value = sympy.sympify(initial)
         symbol = self._new(name)
+        value = self._take(f"initial value of {name}", name, "initial", initial)
         shown: float | str = float(value) if value.is_number else str(value)
         self._states[name] = State(name, shown, unit, source, grade, text, float(atol_scale), nonnegative)
         self.initials[name] = value
@@ -101,7 +107,7 @@ class Model:
         """Name an intermediate quantity, usable in later expressions and as an observable; return its symbol."""
         symbol = self._new(name)
         self._outputs[name] = Output(name, "assign", unit, source, grade, text)
-        self.definitions[name] = sympy.sympify(expr)
+        self.definitions[name] = self._take(f"assign {name}", name, "assign", expr)
         return symbol
 
     def observe(
@@ -111,20 +117,32 @@ class Model:
         self._new(name)
         del self.symbols[name]
         self._outputs[name] = Output(name, "observe", unit, source, grade, text)
-        self.definitions[name] = sympy.sympify(expr)
+        self.definitions[name] = self._take(f"observe {name}", name, "observe", expr)
 
     def rate(self, state: Any, expr: Any) -> None:
         """Add a contribution to the time derivative of a state; several add up."""
         self._open()
         if str(state) not in self._states or self.symbols[str(state)] != state:
             raise InputError(f"{state} is not a state", where=f"model {self.name}", mend="use what m.state() returned")
-        self.rates[str(state)].append(sympy.sympify(expr))
+        number = len(self.rates[str(state)]) + 1
+        self.rates[str(state)].append(self._take(f"rate of {state}, term {number}", str(state), "rate", expr))
+
+    def empirical(self, expr: Any, unit: str) -> Any:
+        """Return an expression or a number that has the unit said here, whatever its parts: a fitted law."""
+        parse_unit(unit)
+        return Empirical(sympy.sympify(expr), sympy.Symbol(unit or "1"))
 
     def freeze(self) -> Model:
         """Check the whole model and close it; raise InputError with the place of the first fault."""
         if not self._frozen:
             self._validate()
             self._frozen = True
+            if self._check_units:
+                try:
+                    check_units(self)
+                except InputError:
+                    self._frozen = False
+                    raise
         return self
 
     @cached_property
@@ -148,6 +166,10 @@ class Model:
         for name, terms in self.rates.items():
             for i, expr in enumerate(terms, 1):
                 yield f"rate of {name}" + (f", term {i}" if len(terms) > 1 else ""), expr
+
+    def declared(self) -> Iterator[tuple[str, str, str, Any]]:
+        """Yield (place, quantity, kind, expression as written) with the units that were declared in it."""
+        yield from self._declared
 
     def lineage(self, name: str) -> list[str]:
         """Return the names that a quantity depends on, nearest first, each once; constants of nature excluded."""
@@ -188,6 +210,11 @@ class Model:
                 f"  {p.name} = {p.value:g} {p.unit}  {p.text}  ({p.source or 'no source'}; grade {p.grade or '-'})"
             )
         return "\n".join(row.rstrip() for row in rows)
+
+    def _take(self, place: str, name: str, kind: str, expr: Any) -> Any:
+        written = sympy.sympify(expr)
+        self._declared.append((place, name, kind, written))
+        return written.replace(lambda e: isinstance(e, Empirical), lambda e: e.args[0])
 
     def _open(self) -> None:
         if self._frozen:

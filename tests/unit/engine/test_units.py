@@ -13,8 +13,9 @@ from hepatica.errors import InputError
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("1", "-"), ("d", "24 h"), ("g/L", "mg/mL"), ("umol/L/d", "umol/L/24h"), ("10*9/L", "1e9/L"), ("10^9/L", "1/nL"),
-        ("mL/min", "1.44 L/d"), ("m2", "m^2"), ("1/d", "d^-1"), ("%", "0.01"), ("mmol/L", "mol/m^3.m^3/kL"), ("U/L", "IU/l"),
+        ("1", "-"), ("d", "24 h"), ("g/L", "mg/mL"), ("umol/L/d", "umol/L/24h"), ("10*9/L", "1e9/L"),
+        ("10^9/L", "1/nL"), ("mL/min", "1.44 L/d"), ("mL/min/1.73m2", "mL/1.73 m2.1/min"), ("1/d", "d^-1"),
+        ("%", "0.01"), ("mmol/L", "mol/m^3.m^3/kL"), ("U/L", "IU/l"), ("m2", "m^2"),
     ],
 )  # fmt: skip
 def test_units_that_are_the_same(one: str, other: str) -> None:
