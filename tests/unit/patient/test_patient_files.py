@@ -8,7 +8,20 @@ import pytest
 from hepatica.errors import InputError
 from hepatica.patient import Patient, ReadFailure, parse, read, read_many
 
-from .fhir_rows import bundle, lab, person
+
+def person(name):
+    return {"resourceType": "Patient", "id": name}
+
+
+def inr(owner):
+    code = {"coding": [{"system": "http://loinc.org", "code": "6301-6"}]}
+    subject = {"reference": f"Patient/{owner}"}
+    return {"resourceType": "Observation", "code": code, "subject": subject, "valueQuantity": {"value": 1.4}}
+
+
+def bundle(*rows):
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": row} for row in rows]}
+
 
 SHORT = {"id": "s", "observations": [{"analyte": "inr", "value": 1.4}]}
 
@@ -74,7 +87,7 @@ def test_a_cohort_goes_on_after_a_broken_record(tmp_path):
     (tmp_path / "a.json").write_bytes(orjson.dumps(SHORT))
     (tmp_path / "b.json").write_text("{")
     (tmp_path / "c.csv").write_text("id,inr\n1,1.1\n2,350\n3,1.3\n")
-    (tmp_path / "d.json").write_bytes(orjson.dumps(bundle(person("p1"), person("p2"), lab("6301-6", 1.4, owner="p2"))))
+    (tmp_path / "d.json").write_bytes(orjson.dumps(bundle(person("p1"), person("p2"), inr("p2"))))
     (tmp_path / "notes.md").write_text("not a patient")
     found = list(read_many(tmp_path))
     assert [f.id if isinstance(f, Patient) else "!" for f in found] == ["s", "!", "1", "!", "3", "p1", "p2"]
@@ -85,7 +98,7 @@ def test_a_cohort_goes_on_after_a_broken_record(tmp_path):
 
 def test_a_bulk_export_is_one_record_set(tmp_path):
     (tmp_path / "Patient.ndjson").write_bytes(b"\n".join(orjson.dumps(person(n)) for n in ("p1", "p2")))
-    (tmp_path / "Observation.ndjson").write_bytes(orjson.dumps(lab("6301-6", 1.4, owner="p2")))
+    (tmp_path / "Observation.ndjson").write_bytes(orjson.dumps(inr("p2")))
     assert [(p.id, len(p.observations)) for p in read_many(tmp_path)] == [("p1", 0), ("p2", 1)]
 
 
