@@ -128,7 +128,7 @@ def unknown(
     if cells:
         rows.append(
             "Whether cells help someone like this is not known: "
-            "the trials are few, small and mostly without blinding, and reviews disagree."
+            "the trials are few, small and at high risk of bias, and reviews disagree."
         )
     elif staging.course not in ("none", "steatosis", "chronic_hepatitis"):
         rows.append("No cell product was studied well enough in this situation to be compared.")

@@ -7,7 +7,6 @@ from typing import Any
 
 from hepatica.therapy import Regimen
 
-STATUSES = ("offered", "trial only", "ruled out")
 CERTAINTIES = ("very low", "low", "moderate", "high")
 
 

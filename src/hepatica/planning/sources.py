@@ -57,7 +57,7 @@ def describe(key: str) -> dict[str, Any]:
         kind, _, rest = key.partition(":")
         row = {"citation": key}
         if rest and kind in _PREFIX:
-            row = {"citation": rest, kind: rest, "url": _PREFIX[kind] + rest}
+            row = {"citation": f"{kind.upper()} {rest}", kind: rest, "url": _PREFIX[kind] + rest}
     row = dict(row)
     seen = row.pop("seen", None)
     note = row.get("note") or ""

@@ -11,6 +11,7 @@ from hepatica.errors import InputError
 
 _STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\[(\d+)\]")
 _HOLDERS = 4
+LEADING = ("mean", "p50", "value", "probability")
 
 
 def why(plan: dict[str, Any], path: str) -> dict[str, Any]:
@@ -21,7 +22,10 @@ def why(plan: dict[str, Any], path: str) -> dict[str, Any]:
     for i, step in enumerate(steps):
         here = _down(here, step, steps[:i], path)
         trail.append(here)
-    pattern = _find(plan.get("lineage", {}).get("patterns", []), steps)
+    patterns = plan.get("lineage", {}).get("patterns", [])
+    pattern = _find(patterns, steps)
+    if pattern is None and isinstance(here, dict | list):
+        pattern = _find_below(patterns, steps, here)
     own = _own_source(trail)
     if pattern is None:
         chain = [
@@ -109,6 +113,20 @@ def _find(patterns: list[dict[str, Any]], steps: list[str | int]) -> dict[str, A
     text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps).lstrip(".")
     hits = [p for p in patterns if _regex(p["path"]).fullmatch(text)]
     return min(hits, key=lambda p: (p["path"].count("**"), len(re.findall(r"(?<!\[)\*", p["path"]))), default=None)
+
+
+def _find_below(patterns: list[dict[str, Any]], steps: list[str | int], here: Any) -> dict[str, Any] | None:
+    """Return the pattern of the leading number below a group of values, or None where there is none."""
+    pairs = list(here.items() if isinstance(here, dict) else enumerate(here))
+    for key, value in sorted(pairs, key=lambda pair: pair[0] not in LEADING):
+        below = [*steps, key]
+        if isinstance(value, dict | list):
+            found = _find_below(patterns, below, value)
+        else:
+            found = _find(patterns, below) if isinstance(value, int | float) else None
+        if found is not None:
+            return found
+    return None
 
 
 @lru_cache(maxsize=2048)

@@ -11,16 +11,13 @@ from fake_twin import EXAMPLES, TODAY
 from hepatica import planning
 from hepatica.patient import parse_short
 
-ACROSS = ("child", "decompensated", "hbv", "well")
 
-
-@pytest.fixture(scope="module", params=[e for e in EXAMPLES if e.stem.split("_")[0] in ACROSS], ids=lambda p: p.stem)
+@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda p: p.stem)
 def plan(request):
     record = json.loads(request.param.read_text(encoding="utf-8"))
     return planning.plan(parse_short(record), draws=120, today=TODAY).to_json()
 
 
-@pytest.mark.slow
 def test_contract_and_lineage_hold(plan):
     assert wrong(plan) == []
     for path, value in numbers(plan["options"], "$.options"):

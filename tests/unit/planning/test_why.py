@@ -10,7 +10,8 @@ PLAN = {
     "sources": {"method": {"citation": "computed"}},
     "lineage": {
         "patterns": [
-            {"path": "options[*].**", "unit": "wide", "chain": [], "sources": []},
+            {"path": "options[*].qaly.**", "unit": "wide", "chain": [], "sources": []},
+            {"path": "options[*].**.mean", "unit": "wide", "chain": [], "sources": []},
             {
                 "path": "options[*].forecast.meld[*].*",
                 "unit": "points",
@@ -28,6 +29,11 @@ def test_the_narrowest_pattern_answers():
     assert (found["value"], found["unit"], found["grades"]) == (14.0, "points", ["B"])
     assert found["sources"] == [{"id": "method", "citation": "computed"}]
     assert why(PLAN, "options[0].forecast.meld[0].day")["unit"] == "days"
+
+
+def test_a_group_answers_with_the_chain_of_its_numbers():
+    assert why(PLAN, "$.options[0].forecast.meld")["unit"] == "points"
+    assert why(PLAN, "$.options[0].id")["chain"][0]["step"] == "text"
 
 
 @pytest.mark.parametrize(
