@@ -13,9 +13,10 @@ from hepatica.planning import sources, words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
+from hepatica.planning.horizon import ACUTE
 from hepatica.planning.option import Option
 
-STALE_D = 30
+STALE_D, STALE_ACUTE_D = 180, 7
 
 
 @lru_cache(maxsize=1)
@@ -122,7 +123,7 @@ def unknown(
     if staging.contradictions:
         rows.append("Which of the contradicting values are true: " + "; ".join(staging.contradictions) + ".")
     age_d = (today - facts.now.date()).days if facts.now else None
-    if age_d is not None and age_d > STALE_D:
+    if age_d is not None and age_d > (STALE_ACUTE_D if staging.course in ACUTE else STALE_D):
         rows.append(f"How this person is today: the newest value is {age_d} days old. Test again and plan again.")
     cells = [c for c in compared if c.option.product]
     if cells:
