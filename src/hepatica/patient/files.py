@@ -219,11 +219,11 @@ def _from_json(data: bytes, name: str, today: date) -> list[_Record]:
         if isinstance(whole, dict):
             return _from_documents(list(_lines(lines, name)), name, today)
         raise InputError(
-            "this is not JSON, or it is cut off", where=f"{name} {_place(data, error)}", mend=error.msg
+            "this is not JSON, or it is cut off", where=f"{name} {_place(error)}", mend=error.msg
         ) from None
 
 
-def _place(data: bytes, error: orjson.JSONDecodeError) -> str:
+def _place(error: orjson.JSONDecodeError) -> str:
     return f"line {error.lineno} column {error.colno}"
 
 
