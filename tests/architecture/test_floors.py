@@ -33,9 +33,11 @@ MAY_IMPORT = {
     "outcomes": {"patient", "staging", "therapy", "twin", "evidence"},
     "governance": {"patient", "staging", "therapy", "evidence"},
     "planning": ALL_BELOW_PLANNING,
+    "trials": ALL_BELOW_PLANNING - {"governance"},
+    "oversight": ALL_BELOW_PLANNING | {"planning", "trials"},
 }
-TOP_FLOOR = {"report", "cli"}
-FREE = {"errors"}
+TOP_FLOOR = {"report", "cli", "web"}
+FREE = {"errors", "__version__"}
 
 
 def rooms() -> list[str]:

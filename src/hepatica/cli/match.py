@@ -21,12 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Match one record, or each of a cohort."""
     import hepatica
-    from hepatica.cli import cohort
+    from hepatica.cli import records
 
     def work(patient: Any) -> list[dict[str, Any]]:
         return [m.to_json() for m in hepatica.match(patient, protocol=arguments.protocol)]
 
-    patient = cohort.one(arguments.patient)
+    patient = records.one(arguments.patient)
     if patient is not None:
         document = work(patient)
         if arguments.json:
@@ -36,13 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _overview(document, arguments.patient[0])
         return 0
-    answers = list(cohort.each(arguments.patient, work))
+    answers = list(records.each(arguments.patient, work))
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:
         rows = [(*a.names, *_counts(a)) for a in answers]
         show.table(("file", "patient", "eligible", "unknown", "not eligible"), rows, right=(2, 3, 4))
-    return cohort.close(answers, "match")
+    return records.close(answers, "match")
 
 
 def _counts(answer: Any) -> tuple[str, ...]:

@@ -26,11 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan one record, or each of a cohort."""
-    from hepatica.cli import cohort
+    from hepatica.cli import records
 
     check_draws(arguments)
     folder = arguments.output or (None if arguments.json else Path("out"))
-    patient = cohort.one(arguments.patient)
+    patient = records.one(arguments.patient)
     if patient is None:
         return _cohort(arguments, folder)
     plan = _plan(patient, arguments)
@@ -50,7 +50,7 @@ def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
 
 
 def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:
-    from hepatica.cli import cohort
+    from hepatica.cli import records
 
     taken: set[str] = set()
 
@@ -61,14 +61,14 @@ def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:
         document = plan.to_json()
         return document if arguments.json else (document["stage"]["label"], document["recommendation"]["headline"])
 
-    answers = list(cohort.each(arguments.patient, work))
+    answers = list(records.each(arguments.patient, work))
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:
         rows = [(*a.names, *(("–", a.problem) if a.exit_code else a.result)) for a in answers]
         show.table(("file", "patient", "stage", "recommendation"), rows)
         show.line(f"\n  Reports: {folder}/*/plan.html")
-    return cohort.close(answers, "plan")
+    return records.close(answers, "plan")
 
 
 def _folder_name(identity: str, taken: set[str]) -> str:

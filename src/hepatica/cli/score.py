@@ -53,7 +53,7 @@ def _reference() -> str:
         either = {n for group in entry["one_of"] for n in group}
         words = [i["name"] if i["required"] else f"[{i['name']}]" for i in entry["inputs"] if i["name"] not in either]
         words += ["/".join(group) for group in entry["one_of"]]
-        rows.append(f"  {name:<12} {' '.join(words)}")
+        rows.append(f"  {name:<{max(map(len, entries))}}  {' '.join(words)}")
         inputs |= {i["name"]: i for i in entry["inputs"]}
     rows.append("inputs and the unit that a bare number has:")
     rows += [f"  {n:<16} {i['bare_number_unit']:<16} {i['text']}".rstrip() for n, i in sorted(inputs.items())]

@@ -19,19 +19,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stage one record, or each of a cohort."""
-    from hepatica.cli import cohort
+    from hepatica.cli import records
 
-    patient = cohort.one(arguments.patient)
+    patient = records.one(arguments.patient)
     if patient is not None:
         document = _document(patient)
         show.json_document(document) if arguments.json else _print(document)
         return 0
-    answers = list(cohort.each(arguments.patient, _document))
+    answers = list(records.each(arguments.patient, _document))
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:
         show.table(("file", "patient", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
-    return cohort.close(answers, "stage")
+    return records.close(answers, "stage")
 
 
 def _document(patient: Any) -> dict[str, Any]:

@@ -58,6 +58,8 @@ def _load(word: str) -> dict[str, Any]:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_value(v)}" for k, v in value.items() if not isinstance(v, list | dict) and v != "")
     return show.number(value, 4) if isinstance(value, int | float) else str(value)
 
 
