@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from ._actions import applies as applies
     from ._build import build as build
     from ._build import twin as twin
+    from ._cohort import Drawn as Drawn
+    from ._cohort import cohort as cohort
+    from ._cohort_fhir import bundle as bundle
     from ._fit import Fit as Fit
     from ._fit import fit as fit
     from ._forecast import SCORES as SCORES
@@ -31,6 +34,9 @@ _HOME = {
     "applies": ("_actions", "applies"),
     "build": ("_build", "build"),
     "twin": ("_build", "twin"),
+    "Drawn": ("_cohort", "Drawn"),
+    "cohort": ("_cohort", "cohort"),
+    "bundle": ("_cohort_fhir", "bundle"),
     "lineage": ("_lineage", "lineage"),
     "sources": ("_lineage", "sources"),
     "posterior": ("_posterior", "posterior"),
