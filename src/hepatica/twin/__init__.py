@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ._forecast import Forecast as Forecast
     from ._forecast import Option as Option
     from ._forecast import forecast as forecast
+    from ._groups import Group as Group
+    from ._groups import draw_group as draw_group
+    from ._groups import fates as fates
+    from ._groups import run_group as run_group
     from ._lineage import lineage as lineage
     from ._lineage import sources as sources
     from ._posterior import posterior as posterior
@@ -39,6 +43,10 @@ _HOME = {
     "bundle": ("_cohort_fhir", "bundle"),
     "lineage": ("_lineage", "lineage"),
     "sources": ("_lineage", "sources"),
+    "Group": ("_groups", "Group"),
+    "draw_group": ("_groups", "draw_group"),
+    "run_group": ("_groups", "run_group"),
+    "fates": ("_groups", "fates"),
     "posterior": ("_posterior", "posterior"),
 }
 __all__ = sorted(_HOME)

@@ -47,8 +47,10 @@ def _small_release() -> float:
     return float(table("delivery")["hepatic_artery"]["release_small_1_d"])
 
 
-def cell_doses(regimen: Regimen, viability: Array, shunt: Array, seed: int) -> list[Any]:
-    """Return engine doses of a regimen, in million cells; dead cells of the dose carry label only.
+def cell_doses(
+    regimen: Regimen, viability: Array, shunt: Array, seed: int, who: NDArray[np.bool_] | None = None
+) -> list[Any]:
+    """Return engine doses of a regimen, in million cells; dead cells of the dose carry label only; `who` gets it (all).
 
     Raises:
         CannotAnswer: the route is not one of the five.
@@ -70,7 +72,7 @@ def cell_doses(regimen: Regimen, viability: Array, shunt: Array, seed: int) -> l
         lodging = np.minimum(median * np.exp(log_sd * rng.standard_normal(n)), 0.98)
         shares[organ] = shares.get(organ, np.zeros(n)) + left * (1 - shunt) * lodging
     shares["venous"] = np.maximum(1 - sum(shares.values(), np.zeros(n)), 0)
-    million = regimen.dose_cells / 1e6
+    million = regimen.dose_cells / 1e6 * (np.ones(n) if who is None else who)
     rows = []
     for day in regimen.days:
         for organ, share in shares.items():

@@ -141,7 +141,8 @@ def _metabolism(
     s["albumin_plasma_g"] = labs["albumin_g_l"] * value("plasma_l_kg") * weight
     s["albumin_tissue_g"] = s["albumin_plasma_g"] * value("albumin_escape_1_d") / value("albumin_return_1_d")
     half = value("albumin_half_function")
-    made = value("albumin_synthesis_g_kg_d") * weight * function * (1 + half) / (function + half)
+    brake = 1 + (labs["albumin_g_l"] / value("albumin_brake_g_l")) ** 8
+    made = value("albumin_synthesis_g_kg_d") * weight * function * (1 + half) / (function + half) / brake
     p["albumin_factor"] = np.clip(s["albumin_plasma_g"] * value("albumin_loss_1_d") / made, 0.2, latent["most_albumin"])
 
     total = labs["bilirubin_umol_l"]

@@ -104,7 +104,7 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         "regeneration_capacity": _capacity(course, n, rng),
         "critical_share": np.full(n, 1.0 if course in ACUTE else 0.4 if course in ON_CHRONIC else 0.25),
         "least_mass": np.full(n, 0.14 if course in ACUTE else 0.28),
-        "most_albumin": np.full(n, 1.1 if course in ACUTE else 1.4 if course in ON_CHRONIC else 2.5),
+        "most_albumin": np.full(n, 2.0 if course in ACUTE else 5.0),
         "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
         "shunt_spread": np.exp(0.35 * rng.standard_normal(n)),
         "urea_capacity": rng.uniform(0.05, 0.5, n) if context.urea_cycle else np.ones(n),
@@ -137,8 +137,8 @@ def assemble(
     """Return virtual patients that show these labs at the start."""
     n = len(latent["acute_insult"])
     labs = dict(labs)
-    if context.ascites_l > 0:
-        labs["hvpg_mmhg"] = np.where(labs["hvpg_mmhg"] < 12, 12 + 0.4 * (12 - labs["hvpg_mmhg"]), labs["hvpg_mmhg"])
+    low = (latent["ascites_l"] > 0) & (labs["hvpg_mmhg"] < 12)
+    labs["hvpg_mmhg"] = np.where(low, 12 + 0.4 * (12 - labs["hvpg_mmhg"]), labs["hvpg_mmhg"])
     parameters, initial = solve(labs, latent)
     rng = stream("person", seed)
     for name, row in table("parameters").items():

@@ -25,7 +25,8 @@ def _albumin(x: Body) -> None:
         x.albumin_synthesis_g_kg_d
         * x.weight_kg
         * x.albumin_factor
-        * saturating(x.hepatic_function, x.albumin_half_function),
+        * saturating(x.hepatic_function, x.albumin_half_function)
+        / (1 + (x.albumin_g_l / x.albumin_brake_g_l) ** 8),
         "g/d",
         "albumin made in a day",
     )
