@@ -13,10 +13,9 @@ plan: .venv/.plan-ready
 	@echo "== the plan of $(PATIENT)"
 	@$(BIN)/hepatica plan $(PATIENT) -o $(OUT)
 	@echo
-	@echo "Report:   file://$(CURDIR)/$(OUT)/plan.html"
-	@echo "Beside it: plan.pdf, plan.json (every number), plan.fhir.json"
+	@echo "Report:   file://$(abspath $(OUT))/plan.html"
 	@echo "Try next: make plan PATIENT=examples/paracetamol_acute_failure.json"
-	@echo "          $(BIN)/hepatica --help"
+	@echo "          . .venv/bin/activate; hepatica --help"
 
 test: .venv/.test-ready
 	@.ci/browser
