@@ -67,10 +67,10 @@ def percent(probability: float | None, *, signed: bool = False) -> str:
     if probability is None or not math.isfinite(probability):
         return "unknown"
     size = abs(probability) * 100
-    if size == 0 or (signed and size < 0.05):
+    if size == 0 or (signed and size < 0.005):
         return "0"
     if size < 0.1:
-        text = "< 0.1"
+        text = f"{size:.2f}".removesuffix("0") if signed else "< 0.1"
     elif 99.9 < size < 100:
         text = "> 99.9"
     elif 99 < size < 100 or size < 9.95:

@@ -40,6 +40,10 @@ def test_percentages_never_round_a_risk_to_none_or_all(value, shown):
     assert numbers.percent(value) == shown
 
 
+def test_small_differences_keep_their_sign():
+    assert [numbers.percent(v, signed=True) for v in (0.0007, -0.0007, 0.00001)] == ["+0.07", "−0.07", "0"]
+
+
 def test_lineage_prefers_the_most_specific_pattern():
     found = lineage.Lineage([{"path": "options[*].forecast.*[*].*"}, {"path": "options[*].forecast.meld[*].mean"}])
     assert found.find("$.options[3].forecast.meld[12].mean") == 1

@@ -54,8 +54,7 @@ def comparison(book: Book) -> dict[str, Any]:
     standing = standard[1] if standard else {}
     return {
         "when": at_day(day),
-        "covers": _said(standing.get("cost"), "covers"),
-        "worth": _said(standing.get("qaly"), "note"),
+        "unpriced": _worth_notes(standing),
         "screened": book.plan.get("screened") if isinstance(book.plan.get("screened"), Mapping) else None,
         "rows": rows,
         "change_label": f"{known.label} difference" if known else "",
@@ -211,6 +210,18 @@ def _amount(book: Book, path: str, *, decimals: int | None = None, signed: bool 
 def texts(value: Any) -> list[str]:
     """Return one text or several as a list."""
     return [value] if isinstance(value, str) and value else [str(v) for v in value or []]
+
+
+def _worth_notes(standing: Mapping[str, Any]) -> list[str]:
+    """Say what the worth and the cost leave out, or why there is none."""
+    rows = []
+    for name, key, note in (("quality-adjusted life years", "qaly", "note"), ("cost", "cost", "covers")):
+        found = standing.get(key)
+        if reason := _said(found, "reason"):
+            rows.append(f"{name}: {reason}")
+        elif text := _said(found, note):
+            rows.append(text)
+    return rows
 
 
 def _said(found: Any, key: str) -> str:

@@ -1,0 +1,42 @@
+"""Reports of the example patients, planned for real."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import hepatica
+from hepatica import report
+from hepatica.errors import CannotAnswer
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.json"))
+
+
+@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda p: p.stem)
+def plan(request):
+    try:
+        return hepatica.plan(hepatica.read(request.param), draws=64).to_json()
+    except CannotAnswer as answer:
+        pytest.skip(f"this record has no plan: {answer.what}")
+
+
+def test_the_page_is_whole_small_and_in_words(plan):
+    text = report.html(plan)
+    assert len(text.encode()) < 2_000_000
+    seen = re.sub(r"<(style|script)>.*?</\1>|<[^>]+>", " ", text, flags=re.S)
+    assert not re.search(r"\bNone\b|\bnan\b|\{'|\bTrue\b|\bFalse\b", seen)
+    assert all(o["name"].split("(")[0].strip() in seen for o in plan["options"])
+    assert len(re.findall(r'popovertarget="why-', text)) > 50
+
+
+def test_every_dotted_number_names_a_lineage_that_is_there(plan):
+    text = report.html(plan)
+    wanted = set(re.findall(r'popovertarget="(why-\d+)"', text))
+    assert wanted <= set(re.findall(r'id="(why-\d+)"', text))
+
+
+def test_the_other_forms_are_made(plan):
+    assert report.fhir_bundle(plan)["entry"][0]["resource"]["resourceType"] == "CarePlan"
+    assert report.terminal(plan)
+    pytest.importorskip("typst")
+    assert report.pdf(plan).startswith(b"%PDF-")
