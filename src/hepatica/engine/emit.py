@@ -215,6 +215,9 @@ class _Writer:
                 return f"({self._factor_text(a[0])} * {self._factor_text(a[1])})", False
             case "neg":
                 return f"(-{a[0]})", False
+            case "min" | "max" if (k := self._bound(node.args)) is not None:
+                call = "v_at_most" if node.op == "min" else "v_at_least"
+                return f"{call}({a[k]}, {self._bare(a[1 - k])})", False
             case "and":
                 return f"({a[0]} & {a[1]})", False
             case "or":
@@ -222,6 +225,10 @@ class _Writer:
             case "not":
                 return f"(~{a[0]})", False
         return f"v_{node.op}({', '.join(self._bare(x) for x in a)})", False
+
+    def _bound(self, args: tuple[int, ...]) -> int | None:
+        """Return which of two arguments is a number."""
+        return next((k for k, i in enumerate(args) if self.graph.value(i) is not None), None)
 
     def _factor_text(self, text: str) -> str:
         inner = self._bare(text)

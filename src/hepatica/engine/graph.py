@@ -179,6 +179,10 @@ class Graph:
             if op == "sign":
                 return self.const((value > 0) - (value < 0))
             return self.const(functions[op](value))
+        node = self.nodes[a]
+        if node.op == "select" and not any(self.varies[i] for i in node.args[1:]):
+            # Both choices are known before the run, and so are their images.
+            return self.select(node.args[0], self.unary(op, node.args[1]), self.unary(op, node.args[2]))
         return self._node(op, (a,))
 
     def extreme(self, op: str, a: int, b: int) -> int:

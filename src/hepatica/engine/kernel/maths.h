@@ -10,8 +10,8 @@
 #define MANTISSA 23
 #define BIAS 127
 #define ROUNDER 12582912.0f
-#define EXP_LOW -87.3
-#define EXP_HIGH 88.72
+#define EXP_LOW -104.0
+#define EXP_HIGH 89.0
 #define LN2_HIGH 0.693145751953125
 #define LN2_LOW 1.428606765330187e-06
 #define SMALLEST 1.1754944e-38
@@ -24,8 +24,8 @@ static const REAL tanh_poly[] = {-0.3333333200797698f, 0.13333113729020872f, -0.
 #define MANTISSA 52
 #define BIAS 1023
 #define ROUNDER 6755399441055744.0
-#define EXP_LOW -708.3
-#define EXP_HIGH 709.78
+#define EXP_LOW -746.0
+#define EXP_HIGH 710.0
 #define LN2_HIGH 0.693147180369123816490
 #define LN2_LOW 1.90821492927058770002e-10
 #define SMALLEST 2.2250738585072014e-308
@@ -51,36 +51,32 @@ INLINE T v_horner(const REAL *poly, int n, T x)
   return r;
 }
 
+/* The bounds lie where the result is zero or infinite by itself; a NaN passes both of them. */
 INLINE T v_exp(T x)
 {
-  T inside = v_max(v_min(x, K(EXP_HIGH)), K(EXP_LOW));
-  T rounded = inside * (REAL)1.4426950408889634 + (REAL)ROUNDER;
-  T k = rounded - (REAL)ROUNDER;
-  T r = (inside - k * (REAL)LN2_HIGH) - k * (REAL)LN2_LOW;
+  x = v_at_least(K(EXP_LOW), v_at_most(K(EXP_HIGH), x));
+  const T rounded = x * (REAL)1.4426950408889634 + (REAL)ROUNDER;
+  const T k = rounded - (REAL)ROUNDER;
+  const T r = (x - k * (REAL)LN2_HIGH) - k * (REAL)LN2_LOW;
   /* Scaling in two halves keeps 2^k representable at both ends. */
-  M whole = (M)rounded - (M)K(ROUNDER), half = whole >> 1;
-  T first = (T)((half + BIAS) << MANTISSA), second = (T)((whole - half + BIAS) << MANTISSA);
-  T value = HORNER(exp_poly, r) * first * second;
-  value = v_select(v_lt(x, K(EXP_LOW)), K(0.0), value);
-  value = v_select(v_lt(K(EXP_HIGH), x), K(INFINITY), value);
-  return v_select((M)(x != x), x, value);
+  const M whole = (M)rounded - (M)K(ROUNDER), half = whole >> 1;
+  const T first = (T)((half + BIAS) << MANTISSA), second = (T)((whole - half + BIAS) << MANTISSA);
+  return HORNER(exp_poly, r) * first * second;
 }
 
 /* Below the smallest normal number the logarithm is that of the smallest normal number; at zero, minus infinity. */
 INLINE T v_log(T x)
 {
-  T normal = v_select(v_lt(x, K(SMALLEST)), K(SMALLEST), x);
-  M bits = (M)normal - (M)K(0.70710678118654752);
-  M exponent = bits >> MANTISSA;
-  T m = (T)((M)normal - (M)((M)exponent << MANTISSA));
-  T e = (T)(exponent + (M)K(ROUNDER)) - (REAL)ROUNDER;
-  T f = m - (REAL)1.0;
-  T s = f / (m + (REAL)1.0), z = s * s;
-  T tail = s * z * HORNER(log_poly, z) + e * (REAL)LN2_LOW;
+  const T normal = v_at_least(K(SMALLEST), x);
+  const M bits = (M)normal - (M)K(0.70710678118654752), exponent = bits >> MANTISSA;
+  const T m = (T)((M)normal - (M)((UNSIGNED_M)exponent << MANTISSA));
+  const T e = (T)(exponent + (M)K(ROUNDER)) - (REAL)ROUNDER;
+  const T s = (m - (REAL)1.0) / (m + (REAL)1.0), z = s * s;
+  const T tail = s * z * HORNER(log_poly, z) + e * (REAL)LN2_LOW;
   T value = e * (REAL)LN2_HIGH + ((s + s) + tail);
   value = v_select((M)(x == K(INFINITY)), x, value);
-  value = v_select((M)(x == K(0.0)), K(-INFINITY), value);
-  return v_select((M)(x < K(0.0)) | (M)(x != x), K(NAN), value);
+  const T at_zero = v_select((M)(x == K(0.0)), K(-INFINITY), K(NAN));
+  return v_select((M)(x > K(0.0)), value, at_zero);
 }
 
 /* x^n where log x is known: 0 at x = 0 for n > 0. */

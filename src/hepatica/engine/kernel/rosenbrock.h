@@ -296,6 +296,7 @@ INLINE T shrinkage(const group *g, T used, T error)
 
 EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
 {
+  const uint64_t denormals = flush_denormals();
   group g = {0};
   queue w = {0};
   T u[STAGES][N_STATES], z[N_STATES], absolute[N_STATES];
@@ -357,6 +358,7 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
   }
   flush(q, &w);
   for (int64_t i = next; i < last; i++) q->code[i] = INTERRUPTED;
+  restore_denormals(denormals);
   return next - first;
 }
 
