@@ -153,13 +153,11 @@ class _Writer:
             targets.setdefault(node, []).append(target)
         shown: dict[int, str] = {}
         lines: list[str] = []
-        taken: set[str] = set()
         for i in sorted(uses):
             text, simple = self._expression(i, shown, before)
             label = None if before or i in self.hoists else g.labels.get(i)
             if not simple and (label or uses[i] > 1 or len(text) > LONGEST):
-                name = f"a_{label}" if label and f"a_{label}" not in taken else f"v{i}"
-                taken.add(name)
+                name = f"a_{label}" if label else f"v{len(lines) + 1}"
                 lines.append(f"  const {'M' if g.nodes[i].op in LOGICAL else 'T'} {name} = {self._bare(text)};")
                 text = name
             shown[i] = text
