@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._groups import run_group as run_group
     from ._lineage import lineage as lineage
     from ._lineage import sources as sources
+    from ._posterior import fitted_studies as fitted_studies
     from ._posterior import posterior as posterior
 
 _HOME = {
@@ -47,6 +48,7 @@ _HOME = {
     "draw_group": ("_groups", "draw_group"),
     "run_group": ("_groups", "run_group"),
     "fates": ("_groups", "fates"),
+    "fitted_studies": ("_posterior", "fitted_studies"),
     "posterior": ("_posterior", "posterior"),
 }
 __all__ = sorted(_HOME)

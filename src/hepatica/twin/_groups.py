@@ -36,7 +36,7 @@ LABS = (
 )
 _ILLNESS = {"bilirubin_umol_l": 1.0, "inr": 1.0, "creatinine_umol_l": 0.5, "albumin_g_l": -0.6}
 _WITH_ASCITES = {"decompensated": 0.65, "aclf": 0.6, "aclf_hbv": 0.5, "alcoholic_hepatitis": 0.5}
-ONSET_D = 28.0
+ONSET_D = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Group:
     virtual: Virtual
     trials: int
     people: int
+    reported: Reported
 
 
 def draw_group(course: str, reported: Reported, *, trials: int, people: int, seed: int, horizon_d: float) -> Group:
@@ -70,7 +71,7 @@ def draw_group(course: str, reported: Reported, *, trials: int, people: int, see
     virtual = assemble(course, labs, latent, hyper, context, seed, horizon_d)
     age, age_sd = reported.get("age", (50.0, None))
     virtual.parameters["age_y"] = np.clip(age + (10.0 if age_sd is None else age_sd) * rng.standard_normal(n), 0, 95)
-    return Group(virtual, trials, people)
+    return Group(virtual, trials, people, dict(reported))
 
 
 def _shifted(hyper: dict[str, Array], trials: int, seed: int) -> dict[str, Array]:
@@ -93,6 +94,9 @@ def _labs(course: str, reported: Reported, trials: int, people: int, seed: int) 
         if name in labs:
             labs[name] = _as_reported(labs[name].reshape(trials, people), mean, sd).ravel()
     free = {k: w for k, w in _ILLNESS.items() if k not in reported}
+    worse = table("between")["illness"]["sd"] * stream("illness", seed).standard_normal(trials)
+    for name, weight in free.items():
+        labs[name] = labs[name] * np.exp(np.repeat(worse, people) * weight * _spread(labs[name]))
     if "meld" in reported and {"bilirubin_umol_l", "inr", "creatinine_umol_l"} & set(free):
         _match_meld(labs, free, reported["meld"], trials, people)
     elif "child_pugh" in reported and free:
@@ -200,7 +204,7 @@ def run_group(
     )
     shape = (len(days), group.trials, group.people)
     raw = {k: np.nan_to_num(np.asarray(result.values[k], float)).reshape(shape) for k in names}
-    return _measure(raw, days, seed, v.course)
+    return _anchored(_measure(raw, days, seed, v.course), group.reported)
 
 
 def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict[str, Array]:
@@ -208,7 +212,7 @@ def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict
     shape = raw["inr"].shape
     for name in LABS:
         drift = table("between")[name]["sd"] * rng.standard_normal(shape[1])
-        grown = np.minimum(days / ONSET_D, 1.0)[:, None, None] * drift[None, :, None]
+        grown = (1 - np.exp(-days / ONSET_D))[:, None, None] * drift[None, :, None]
         error = noise(name) * rng.standard_normal(shape) * (days > 0)[:, None, None]
         raw[name] = raw[name] * np.exp(grown + error)
     low, high = 6.0, 40.0
@@ -223,6 +227,16 @@ def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict
     )
     raw["child_pugh"] = np.asarray(points, float)
     return raw
+
+
+def _anchored(seen: dict[str, Array], reported: Reported) -> dict[str, Array]:
+    """Return scores shifted so that every repeat starts from the reported mean score, within the score's range."""
+    bounds = {"meld": (6, 40), "meld_na": (6, 40), "child_pugh": (5, 15)}
+    for name, (low, high) in bounds.items():
+        if name in reported:
+            gap = reported[name][0] - seen[name][0].mean(axis=-1)
+            seen[name] = np.clip(seen[name] + gap[None, :, None], low, high)
+    return seen
 
 
 def fates(group: Group, result: Mapping[str, Array], seed: int) -> tuple[Array, Array]:

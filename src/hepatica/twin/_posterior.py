@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._body import table
 from ._population import stream
 from ._virtual import COURSE_KEYS, hyper_prior
 
@@ -43,3 +44,10 @@ def draw_potency(n: int, seed: int) -> dict[str, Array]:
     rows = posterior()["potency"]["draws"]
     pick = stream("posterior:potency", seed).integers(0, len(rows["potency"]), n)
     return {k: np.asarray(rows[k], float)[pick] for k in ("potency", "restorative_off_1_d")}
+
+
+def fitted_studies() -> frozenset[str]:
+    """Return the ids of studies whose outcomes were fitted: everything else of the study base is validation."""
+    rows = [*table("targets").values(), *table("pools").values()]
+    heterogeneity = table("between")["calibration_studies"]["ids"]
+    return frozenset([*(str(r["study"]) for r in rows if "study" in r), *heterogeneity])

@@ -100,7 +100,7 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
             hyper["resolution_mean_1_d"] + hyper["resolution_sd_1_d"] * rng.standard_normal(n), -0.02
         ),
         "frailty_log": hyper["frailty_sd"] * rng.standard_normal(n),
-        "enzyme_share": rng.uniform(0.1, 0.6, n) if course in ACUTE else rng.uniform(0.85, 1.15, n),
+        "enzyme_share": rng.uniform(0.1, 0.6, n) if course in (*ACUTE, *ON_CHRONIC) else rng.uniform(0.85, 1.15, n),
         "regeneration_capacity": _capacity(course, n, rng),
         "critical_share": np.full(n, 1.0 if course in ACUTE else 0.4 if course in ON_CHRONIC else 0.25),
         "least_mass": np.full(n, 0.14 if course in ACUTE else 0.28),

@@ -1,0 +1,245 @@
+"""How sure are we: every study with outcomes predicted from its baseline, against what it then saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hepatica import evidence
+from hepatica.twin import fitted_studies
+
+from ._read import POSSIBLE, Arm, Trial
+from ._replicate import SHOWN, replicate
+
+RENAMED = {"age_years": "age"}
+LEVEL = 0.90
+SURVIVAL = "survival"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One arm, variable and day: what was seen, what was predicted, and what two simpler rules would have said."""
+
+    study: str
+    cohort: str
+    fitted: bool
+    arm: str
+    cells: bool
+    variable: str
+    day: float
+    n: int
+    seen: float
+    mean: float
+    lo: float
+    hi: float
+    carried: tuple[float, float, float] | None
+
+    @property
+    def inside(self) -> bool:
+        """Return whether the 90 % interval held what was seen."""
+        return self.lo <= self.seen <= self.hi
+
+
+def interval_score(seen: float, lo: float, hi: float, level: float = LEVEL) -> float:
+    """Return the interval score: the width, and a penalty for what lies outside; smaller is better.
+
+    Source: Gneiting and Raftery 2007.
+
+    >>> round(interval_score(5.0, 4.0, 6.0), 3)
+    2.0
+    >>> round(interval_score(7.0, 4.0, 6.0), 3)
+    22.0
+    """
+    penalty = 2 / (1 - level)
+    return (hi - lo) + penalty * max(lo - seen, 0) + penalty * max(seen - hi, 0)
+
+
+def trial_of(study: evidence.Study, days: Iterable[float]) -> Trial:
+    """Return a study as a trial without its outcomes."""
+    arms = []
+    names = {a.name for a in study.arms}
+    for a in study.arms:
+        baseline: dict[str, tuple[float, float | None]] = {}
+        rows = [m for m in study.measures if m.kind == "baseline" and (m.arm not in names or m.arm == a.name)]
+        for m in sorted(rows, key=lambda m: m.arm in names):
+            name = RENAMED.get(m.variable, m.variable)
+            value = m.mean if m.mean is not None else m.median
+            if name not in POSSIBLE or value is None or not POSSIBLE[name][0] <= value <= POSSIBLE[name][1]:
+                continue
+            sd = m.sd
+            if sd is None and m.q1 is not None and m.q3 is not None:
+                sd = (m.q3 - m.q1) / 1.349
+            baseline[name] = (float(value), sd or None)
+        cells = None
+        if a.cells is not None:
+            cells = {
+                "type": a.cells.type,
+                "donor": a.cells.donor,
+                "route": (a.cells.route or a.cells.route_text or "").replace("_", " "),
+                "dose_cells_total": a.cells.dose_cells_total,
+                "dose_cells_per_kg": a.cells.dose_cells_per_kg,
+                "infusions": a.cells.infusions,
+                "days": list(a.cells.days),
+            }
+        arms.append(Arm(a.name, a.n or 20, a.background, cells, baseline))
+    return Trial(
+        study.id,
+        study.condition_text or study.condition,
+        dict(study.etiology),
+        tuple(arms),
+        tuple(sorted(set(days))),
+        (),
+    )
+
+
+def _seen(study: evidence.Study) -> list[tuple[str, str, float, int, float]]:
+    """Return (arm, variable, day, n, value) of every outcome the twin can be asked for."""
+    rows = []
+    base = {
+        (m.arm, m.variable): m.mean if m.mean is not None else m.median for m in study.measures if m.kind == "baseline"
+    }
+    for m in study.measures:
+        if m.kind == "baseline" or m.day is None or not 0 < m.day <= 3653 or m.variable not in SHOWN:
+            continue
+        value = m.mean if m.mean is not None else m.median
+        if m.kind == "change" and value is not None:
+            start = base.get((m.arm, m.variable))
+            value = None if start is None else start + value
+        if value is not None:
+            rows.append((m.arm, m.variable, float(m.day), m.n or 0, float(value)))
+    for s in study.survival:
+        share = s.alive / s.n if s.alive is not None and s.n else None if s.percent is None else s.percent / 100
+        if share is not None and s.day and 0 < s.day <= 3653:
+            name = SURVIVAL if s.endpoint == "overall" else "transplant_free_survival"
+            rows.append((s.arm, name, float(s.day), s.n or 0, float(share)))
+    seen: dict[tuple[str, str, float], tuple[str, str, float, int, float]] = {}
+    for row in rows:
+        seen.setdefault(row[:3], row)
+    return list(seen.values())
+
+
+def cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[Case]:
+    """Return every case of the study base; a cohort reported twice counts once."""
+    rows, done = [], set()
+    fitted = fitted_studies()
+    for study in _studies():
+        outcomes = _seen(study)
+        if not outcomes or not study.arms or study.cohort in done or not _liver(study):
+            continue
+        done.add(study.cohort)
+        if progress:
+            progress(study.id)
+        predicted = replicate(trial_of(study, [o[2] for o in outcomes]), seed=seed)
+        arms = {a["name"]: a for a in predicted["arms"]}
+        for arm, variable, day, n, seen in outcomes:
+            found = arms.get(arm)
+            if found is None:
+                continue
+            survival = variable.endswith("survival")
+            points = found[variable] if survival else found["variables"][variable]
+            point = next((p for p in points if p["day"] == day), None)
+            if point is None:
+                continue
+            mean, lo, hi = (
+                point[k] for k in (("p", "lo90", "hi90") if survival else ("mean", "mean_lo90", "mean_hi90"))
+            )
+            if mean is None:
+                continue
+            is_fitted = study.id in fitted or study.cohort in fitted
+            cells = next((a.cells is not None for a in study.arms if a.name == arm), False)
+            carried = None if survival else _carried(study, arm, variable, n, point["sd"])
+            rows.append(
+                Case(
+                    study.id,
+                    study.cohort,
+                    is_fitted,
+                    arm,
+                    cells,
+                    variable,
+                    day,
+                    n or found["n"],
+                    seen,
+                    mean,
+                    lo,
+                    hi,
+                    carried,
+                )
+            )
+    return rows
+
+
+def _studies() -> list[Any]:
+    base = evidence.studies()
+    return (
+        list(base.values())
+        if isinstance(base, dict)
+        else [evidence.study(s) if isinstance(s, str) else s for s in base]
+    )
+
+
+def _liver(study: evidence.Study) -> bool:
+    text = (study.condition_text or study.condition or "").lower()
+    return any(w in text for w in ("cirrho", "liver", "hepati", "aclf", "pbc", "steato")) and not any(
+        w in text for w in ("hcc", "hepatocellular", "after resection", "transplantation", "animal")
+    )
+
+
+def _carried(study: evidence.Study, arm: str, variable: str, n: int, sd: float) -> tuple[float, float, float] | None:
+    """Return the baseline carried forward, with the sampling interval of an arm of n."""
+    for m in study.measures:
+        if m.kind == "baseline" and m.arm == arm and m.variable == variable:
+            value = m.mean if m.mean is not None else m.median
+            if value is None:
+                return None
+            half = 1.645 * (m.sd or sd) / np.sqrt(max(n or m.n or 20, 2))
+            return float(value), float(value - half), float(value + half)
+    return None
+
+
+def summary(rows: list[Case]) -> dict[str, Any]:
+    """Return coverage (clustered by cohort), interval scores against the baseline carried forward, and bias."""
+    result: dict[str, Any] = {}
+    for name, part in (("fitted", [r for r in rows if r.fitted]), ("not fitted", [r for r in rows if not r.fitted])):
+        if not part:
+            continue
+        cohorts = sorted({r.cohort for r in part})
+        coverage = float(np.mean([r.inside for r in part]))
+        boot = []
+        rng = np.random.default_rng(1)
+        grouped = {c: [r.inside for r in part if r.cohort == c] for c in cohorts}
+        for _ in range(2000):
+            pick = rng.choice(cohorts, len(cohorts))
+            boot.append(np.mean(np.concatenate([grouped[c] for c in pick])))
+        paired = [r for r in part if r.carried is not None]
+        ours, theirs = [], []
+        for r in paired:
+            assert r.carried is not None
+            scale = max(abs(r.carried[0]), 1e-9)
+            ours.append(interval_score(r.seen, r.lo, r.hi) / scale)
+            theirs.append(interval_score(r.seen, r.carried[1], r.carried[2]) / scale)
+        result[name] = {
+            "cases": len(part),
+            "cohorts": len(cohorts),
+            "arms": len({(r.study, r.arm) for r in part}),
+            "coverage": coverage,
+            "coverage_interval": [float(x) for x in np.quantile(boot, (0.05, 0.95))],
+            "paired_cases": len(paired),
+            "interval_score": float(np.mean(ours)) if ours else None,
+            "interval_score_carried_forward": float(np.mean(theirs)) if theirs else None,
+            "by_variable": {
+                v: _variable([r for r in part if r.variable == v]) for v in sorted({r.variable for r in part})
+            },
+        }
+    return result
+
+
+def _variable(part: list[Case]) -> dict[str, float | int]:
+    return {
+        "cases": len(part),
+        "coverage": float(np.mean([r.inside for r in part])),
+        "bias": float(np.mean([r.mean - r.seen for r in part])),
+        "median_half_width": float(np.median([(r.hi - r.lo) / 2 for r in part])),
+    }
