@@ -7,6 +7,7 @@ import pytest
 from fixture_plan import hostile_plan, plan_dict
 
 from hepatica import report
+from hepatica.report import numbers
 from hepatica.report.lineage import value_at
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -137,3 +138,13 @@ def test_an_option_that_lacks_a_part_is_still_shown(lost):
 
 def test_the_same_plan_gives_the_same_page(text):
     assert report.html(plan_dict()) == text
+
+
+def test_a_caption_names_the_day_of_its_number():
+    plan = plan_dict() | {"judged_on_day": 90}
+    text = report.html(plan)
+    captions = re.findall(r"(day \d+|\d+ years?|\d+ months): .{0,120}?data-path=\"(\$[^\"]+)\.p50\"", text)
+    assert len(captions) > 50
+    for shown, at in captions:
+        assert shown == numbers.span(value_at(plan, f"{at}.day"))
+        assert shown == "day 90"

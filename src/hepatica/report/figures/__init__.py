@@ -1,7 +1,7 @@
 """Figures as SVG text, drawn by pure functions from numbers; colours come from CSS classes."""
 
 from hepatica.report.figures.anatomy import body_map, route_map
-from hepatica.report.figures.curve import course, survival_course
+from hepatica.report.figures.curve import course
 from hepatica.report.figures.dots import quantile_dots
 from hepatica.report.figures.draw import standalone
 from hepatica.report.figures.icons import icon_array
@@ -23,5 +23,4 @@ __all__ = [
     "range_bar",
     "route_map",
     "standalone",
-    "survival_course",
 ]

@@ -26,12 +26,11 @@ def course(
     title: str,
     desc: str,
     percent: bool = False,
-    decimals: int = 1,
 ) -> str:
     """Draw one option's course on the shared `level` axis and its difference from standard care on `gap`."""
     horizon = max((p["day"] for p in points), default=1.0) or 1.0
     x = Scale(0.0, horizon, LEFT, RIGHT)
-    parts = [_grid(x, level.to(TOP + UPPER, TOP), percent, decimals, zero=False)]
+    parts = [_grid(x, level.to(TOP + UPPER, TOP), percent, zero=False)]
     if standard:
         parts.append(_bands(standard, x, level.to(TOP + UPPER, TOP), "standard", behind=True))
     parts.append(_bands(points, x, level.to(TOP + UPPER, TOP), css))
@@ -40,18 +39,13 @@ def course(
         top = bottom + 16
         bottom = top + LOWER
         y = gap.to(bottom, top)
-        parts.append(_grid(x, y, percent, decimals, zero=True))
+        parts.append(_grid(x, y, percent, zero=True))
         if difference:
             parts.append(_bands(difference, x, y, css))
         else:
             parts.append(draw.text("reference", (LEFT + RIGHT) / 2, y(0) - 4, "t m", "middle"))
     parts.append(_days(x, bottom, horizon))
     return draw.figure(WIDTH, bottom + 26, title, *parts, desc=desc)
-
-
-def survival_course(points: Course, standard: Course | None, difference: Course | None, **how: Any) -> str:
-    """Draw survival as `course` does, in percent."""
-    return course(points, standard, difference, percent=True, **how)
 
 
 def thin(points: Course, most: int = _DRAWN) -> list[Mapping[str, Any]]:
@@ -81,7 +75,7 @@ def _value(point: Mapping[str, Any], key: str) -> float:
     return float(value if value is not None else 0.0)
 
 
-def _grid(x: Scale, y: Scale, percent: bool, decimals: int, *, zero: bool) -> str:
+def _grid(x: Scale, y: Scale, percent: bool, *, zero: bool) -> str:
     parts = []
     for tick in y.ticks(3 if zero else 4):
         here = y(tick)

@@ -148,16 +148,14 @@ class Book:
         wanted = (self.plan.get("recommendation") or {}).get("option")
         return next(((i, o) for i, o in self.options if o.get("id") == wanted), None)
 
-    @property
+    @cached_property
     def main_day(self) -> float:
-        """Return the day at which options are compared: the last horizon."""
-        judged = self.plan.get("judged_on_day")
-        if isinstance(judged, int | float):
-            return float(judged)
-        if self.horizons:
-            return self.horizons[-1]
-        days = [p["day"] for _, o in self.live for p in (o.get("forecast") or {}).get("survival") or []]
-        return float(max(days, default=90))
+        """Return the forecast day at which options are compared: nearest to the judged day or the last horizon."""
+        days = [float(p["day"]) for _, o in self.live for p in (o.get("forecast") or {}).get("survival") or []]
+        wanted = self.plan.get("judged_on_day")
+        if not isinstance(wanted, int | float):
+            wanted = self.horizons[-1] if self.horizons else max(days, default=90.0)
+        return min(days, key=lambda d: abs(d - wanted), default=float(wanted))
 
 
 def _told_apart(rows: list[tuple[int, Option]]) -> list[tuple[int, Option]]:

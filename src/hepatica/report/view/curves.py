@@ -9,7 +9,7 @@ from typing import Any
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, course
 from hepatica.report.figures.curve import thin
-from hepatica.report.view.book import Book, name_of
+from hepatica.report.view.book import Book, name_of, nearest
 from hepatica.report.view.decision import said_interval
 from hepatica.report.words.names import FRACTIONS, VARIABLES
 
@@ -55,7 +55,7 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
             continue
         own = option.get("id") == "standard_care"
         kind = words.family(option.get("family"))
-        end = len(points) - 1
+        end = nearest(points, book.main_day) or 0
         base = f"$.options[{i}].forecast.{name}[{end}]"
         value, low, high = (book.of(name, f"{base}.{k}") for k in ("p50", "p05", "p95"))
         title = f"{known.label}, {name_of(option)}"
@@ -69,6 +69,7 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
                 "high": high,
                 "own": own,
                 "lead": i in book.leading,
+                "when": numbers.span(points[end]["day"]),
                 "svg": course(
                     points,
                     None if own else standard,
@@ -79,7 +80,6 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
                     title=title,
                     desc=desc,
                     percent=percent,
-                    decimals=known.decimals,
                 ),
             }
         )
@@ -89,7 +89,6 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
         "unit": known.unit,
         "better": known.better,
         "panels": panels,
-        "end": numbers.span(book.main_day),
         "has_gap": gap is not None,
         "table": _table(book, name, live),
     }

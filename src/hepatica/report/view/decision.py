@@ -50,7 +50,7 @@ def who(patient: Any) -> str:
     if isinstance(age, int | float) and age < 18:
         person = {"male": "boy", "female": "girl"}.get(str(sex), "child")
     if isinstance(age, int | float):
-        parts = [f"{_years(age)}-year-old {person}" if age >= 1 else f"{int(age * 12)}-month-old {person}"]
+        parts = [f"{int(age)}-year-old {person}" if age >= 1 else f"{int(age * 12)}-month-old {person}"]
     else:
         parts = [f"{person[0].upper()}{person[1:]}, age unknown"]
     weight = patient.get("weight_kg")
@@ -234,7 +234,3 @@ def _lines(value: Any) -> list[str]:
     if not value:
         return []
     return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
-
-
-def _years(age: float) -> str:
-    return str(int(age))

@@ -9,7 +9,7 @@ from typing import Any
 
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, interval_row, lab_spark, range_bar
-from hepatica.report.view.book import Book, Num
+from hepatica.report.view.book import Book
 from hepatica.report.view.decision import MAIN_SCORES, score_label, stage_parts
 
 UNITS = {"umol/L": "µmol/L", "1e9/L": "10⁹/L", "1": "", "Cel": "°C", "1/min": "/min", "ug/L": "µg/L"}
@@ -234,6 +234,3 @@ def _ordinal(time: Any) -> float | None:
         return float(date.fromisoformat(str(time)[:10]).toordinal()) if time else None
     except ValueError:
         return None
-
-
-__all__ = ["Num", "analyte_label", "fit", "labs", "record"]
