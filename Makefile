@@ -21,7 +21,7 @@ test: .venv/.test-ready
 	@.ci/browser
 	@echo "== ruff: style" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "== mypy: types, strict on engine and patient" && $(BIN)/mypy
-	@echo "== pytest: tests, on every core" && $(BIN)/python -m pytest -n auto
+	@echo "== pytest: tests, on every core" && $(BIN)/python -m pytest -n auto -rs
 	@echo "== all passed"
 
 clean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -65,8 +66,6 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _refuse_unknown_verb(words: Sequence[str] | None) -> None:
-    import sys
-
     rest = list(words if words is not None else sys.argv[1:])
     if not rest or rest[0].startswith("-") or rest[0] in VERBS:
         return
