@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hepatica.engine.sbml import to_sedml as to_sedml
     from hepatica.engine.sbml import write_exchange as write_exchange
     from hepatica.engine.scipy_path import reference as reference
+    from hepatica.engine.sensitivity import with_sensitivities as with_sensitivities
     from hepatica.engine.speed import bench as bench
     from hepatica.engine.units import check_units as check_units
     from hepatica.engine.units import unit_faults as unit_faults
@@ -44,6 +45,7 @@ _HOME = {
     "doctor": "machine",
     "check_units": "units",
     "unit_faults": "units",
+    "with_sensitivities": "sensitivity",
     "bench": "speed",
     "to_sbml": "sbml",
     "to_sedml": "sbml",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, util
@@ -170,11 +172,23 @@ def build(compiler: Compiler, options: tuple[str, ...], source: str, target: Pat
             lines = done.stderr.strip().splitlines() or ["it failed without a word"]
             return next((line for line in lines if "error" in line), lines[0])[:300]
         os.replace(built, target)
+    _prune(folder)
     return ""
+
+
+def _prune(folder: Path, days: float = 60) -> None:
+    """Remove compiled models that nobody has loaded for two months."""
+    oldest = time.time() - days * 86400
+    for path in folder.glob("*.so"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def load(path: Path) -> ctypes.CDLL:
     loaded = ctypes.CDLL(str(path))
+    with contextlib.suppress(OSError):
+        os.utime(path)
     loaded.run.restype = loaded.about.restype = ctypes.c_int64
     loaded.run.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
     loaded.about.argtypes = [ctypes.c_int]

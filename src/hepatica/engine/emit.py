@@ -18,7 +18,12 @@ KERNEL_VERSION = 1
 
 def generate_c(model: Model) -> str:
     """Return the model as C: the same text for the same model, on any machine."""
-    return _Writer(model, translate(model)).text()
+    return system_c(translate(model))
+
+
+def system_c(system: System) -> str:
+    """Return a translated model as C."""
+    return _Writer(system).text()
 
 
 def _c_number(value: float) -> str:
@@ -30,9 +35,8 @@ def _c_number(value: float) -> str:
 
 
 class _Writer:
-    def __init__(self, model: Model, system: System) -> None:
-        self.model, self.system, self.graph = model, system, system.graph
-        self.layout = model.layout
+    def __init__(self, system: System) -> None:
+        self.system, self.graph, self.layout = system, system.graph, system.layout
         self.plan: Plan = plan(len(self.layout.states), system.jacobian)
         self.autonomous = all(self.graph.value(i) == 0 for i in system.by_time)
         self.run_roots = [*system.rates, *system.jacobian.values(), *system.by_time, *system.outputs]

@@ -28,7 +28,7 @@ class Graph:
     varies: list[int] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)
     _known: dict[tuple[str, tuple[int, ...], str, str], int] = field(default_factory=dict)
-    _slopes: dict[tuple[int, int], int] = field(default_factory=dict)
+    _slopes: dict[tuple[int, int | str], int] = field(default_factory=dict)
 
     def _node(self, op: str, args: tuple[int, ...] = (), value: float = 0.0, name: str = "") -> int:
         key = (op, args, repr(value), name)
@@ -200,20 +200,20 @@ class Graph:
             return yes
         return self._node("select", (condition, yes, no))
 
-    def slope(self, i: int, variable: int) -> int:
-        """Return the node of the derivative of node i by the variable of that number."""
-        if not self.varies[i] >> variable & 1:
+    def slope(self, i: int, by: int | str) -> int:
+        """Return the derivative of node i by the variable of that number or the parameter of that name."""
+        if isinstance(by, int) and not self.varies[i] >> by & 1:
             return self.const(0)
-        key = (i, variable)
+        key = (i, by)
         if key not in self._slopes:
-            self._slopes[key] = self._slope(i, variable)
+            self._slopes[key] = self._slope(i, by)
         return self._slopes[key]
 
-    def _slope(self, i: int, v: int) -> int:
+    def _slope(self, i: int, by: int | str) -> int:
         node = self.nodes[i]
-        if node.op == "var":
-            return self.const(1)
-        d = [self.slope(a, v) if self.nodes[a].op not in LOGICAL else -1 for a in node.args]
+        if node.op in ("const", "var", "par"):
+            return self.const(node.op != "const" and (node.name == by or (node.op == "var" and isinstance(by, int))))
+        d = [self.slope(a, by) if self.nodes[a].op not in LOGICAL else -1 for a in node.args]
         a = node.args
         match node.op:
             case "add":

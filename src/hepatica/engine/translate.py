@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 
 from hepatica.engine.graph import Graph
+from hepatica.engine.layout import Layout
 from hepatica.engine.model import Model
 from hepatica.errors import InputError
 
@@ -17,18 +19,30 @@ ELEMENTARY = {sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.Abs:
 
 @dataclass(frozen=True)
 class System:
-    """A model as nodes: d/dt of each state, values at the start, outputs by name, and the derivatives of the rates."""
+    """A model as nodes: d/dt of each state, values at the start, and outputs, in the order of the layout."""
 
+    layout: Layout
     graph: Graph
     rates: list[int]
     initials: list[int]
     outputs: list[int]
-    jacobian: dict[tuple[int, int], int]
-    by_time: list[int]
+
+    @cached_property
+    def jacobian(self) -> dict[tuple[int, int], int]:
+        """The derivatives of rate i by state j that are not zero."""
+        slopes = {
+            (i, j): self.graph.slope(rate, j + 1) for i, rate in enumerate(self.rates) for j in range(len(self.rates))
+        }
+        return {ij: node for ij, node in slopes.items() if self.graph.value(node) != 0}
+
+    @cached_property
+    def by_time(self) -> list[int]:
+        """The derivatives of the rates by time."""
+        return [self.graph.slope(rate, 0) for rate in self.rates]
 
 
 def translate(model: Model) -> System:
-    """Return the graph of a model with its sparse Jacobian."""
+    """Return the graph of a model."""
     model.freeze()
     states = [s.name for s in model.layout.states]
     graph = Graph(("t", *states))
@@ -39,19 +53,12 @@ def translate(model: Model) -> System:
         if graph.nodes[node].op not in ("const", "var", "par"):
             graph.labels.setdefault(node, name)
     rates = [graph.total(reader.read(term) for term in model.rates[name]) for name in states]
-    jacobian = {
-        (i, j): graph.slope(rate, j + 1)
-        for i, rate in enumerate(rates)
-        for j in range(len(states))
-        if graph.value(graph.slope(rate, j + 1)) != 0
-    }
     return System(
+        layout=model.layout,
         graph=graph,
         rates=rates,
         initials=[reader.read(model.initials[name]) for name in states],
         outputs=[reader.defined[o.name] for o in model.layout.outputs],
-        jacobian=jacobian,
-        by_time=[graph.slope(rate, 0) for rate in rates],
     )
 
 

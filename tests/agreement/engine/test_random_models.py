@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import sympy
@@ -45,6 +47,13 @@ def models(draw: st.DrawFn) -> Model:
             m.rate(target, moved)
     m.observe("total", sum(states))
     return m
+
+
+@pytest.fixture(scope="module", autouse=True)
+def passing_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEPATICA_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.mark.slow
