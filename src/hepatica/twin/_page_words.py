@@ -1,0 +1,136 @@
+"""The sentences of the page about the twin that no table gives."""
+
+from __future__ import annotations
+
+INTRODUCTION = """\
+# The twin: every equation, parameter and source
+
+One liver and the body around it, as {states} ordinary differential equations in days. The page is written by
+`python -m hepatica.twin._page` from the equations, the data files and the stored posterior; a test fails where it
+is out of date.
+
+Grades: **A** equation, parameter and data have a source; **B** the parts have sources, the form is ours; **C**
+free, calibrated or assumed. Of {states} states {state_grades}; of {parameters} parameters {parameter_grades}.
+{assumed} parameters rest on an assumption of this project, and say so in their row.
+
+Kinds of parameters: *fixed* is the same for everybody; *individual* is drawn or solved for each virtual patient
+(spread: SD of its logarithm; none where it is solved from laboratory values); *course* is calibrated by course of
+disease; *therapy* is the posterior of what cells do; *treatment* is neutral until an option sets it.
+"""
+
+TITLES = {
+    "cells": "Cells in the body",
+    "hepatocytes": "Hepatocytes",
+    "inflammation": "Injury and inflammation",
+    "scar": "Scar",
+    "function": "Function",
+    "portal": "Portal system and kidney",
+    "outcome": "Outcome",
+    "treatment": "What is given",
+}
+
+EXPLAINED = {
+    "cells": """\
+A dose enters where its route leads: venous blood for a peripheral vein, the liver (less the shunted share) for the
+portal vein and the hepatic artery, the spleen for an injection into it. Each pass arrests a share of the cells.
+Dead cells leave their label behind, which is what a camera sees. What the liver feels of living cells is one
+saturating signal; what engrafts adds mass.""",
+    "hepatocytes": """\
+Mass grows back the faster the more of it is missing, unless the remnant is too small to carry its load: then
+overload kills what is left. A chronic patient's capacity to regenerate is solved so that the disease stands still
+but for its calibrated progression.""",
+    "inflammation": """\
+An acute insult resolves or worsens; a chronic cause follows its treatment. Inflammatory macrophages answer both,
+and the gut products that bypass the liver. Cells act by turning macrophages to restoration; `potency` says how much
+that calms, and may be zero or harm.""",
+    "scar": "Myofibroblasts follow inflammation. Soluble collagen is degraded or cross-linked; the linked goes slowly.",
+    "function": """\
+What the laboratory sees. Synthesis saturates in function, each function at its own point; personal factors make a
+virtual patient show the measured values on day 0.""",
+    "portal": """\
+Pressure follows scar and inflammation and is relieved by collaterals. Pressure and inflammation dilate the vessels,
+which costs the kidney its filtration and dilutes sodium. A drug that lowers pressure does not spare the kidney.""",
+    "outcome": """\
+Death, transplantation and decompensation are competing hazards, integrated as states, so that no random draw is
+needed. The hazard of death rises with MELD and age; everything else a person brings is frailty. MELD uses 17.1 and
+88.4 umol/L a mg/dL.""",
+    "treatment": "Windows in which a treatment acts. What each sets, and on what evidence: `twin/data/actions.toml`.",
+}
+
+CALIBRATION = """\
+## Calibration
+
+Natural history first, by course, under standard care; then the potency of cells. `{command}` draws the posterior
+again (data `{data}`). *Apart* is the distance of fitted from seen in SDs; the SD carries sampling and the
+disagreement between cohorts. A course without targets keeps its prior, wide: {uncalibrated}.
+"""
+
+POTENCY = """\
+### What cells do
+
+One number, the potency of mesenchymal stromal cells, is fitted to published differences in MELD against control,
+those that found nothing included (listed below). Trials disagree more than chance, and the spread between them is
+kept.
+
+**The probability that cells of a new trial do nothing or harm is {no_benefit:.0f} %, and {careful:.0f} % without
+the evidence at high risk of bias.** Effective sample size {ess:.0f}. MELD against standard care after 1e8 cells by
+vein in decompensated cirrhosis (negative is better):
+"""
+
+LIMITS = """\
+## What this model cannot tell
+
+- **Whether cells work.** The band above contains zero on {days_with_nothing} of {days} days. A forecast under
+  cells restates that band for one person; it adds no evidence.
+- **Anything by the grade of its weakest part.** {c_parameters} of {parameters} parameters and {c_states} of
+  {states} states are grade C. No forecast is better than the C in its chain (`hepatica why` shows it).
+- **Causes apart.** HBV, HCV, alcohol, fat, bile, copper and iron act on one chronic cause with one pace; they
+  differ by population, treatment and calibrated progression, not by mechanism. No course of viral load, copper or
+  bile acids is computed.
+- **Kinds of decompensation.** Ascites is a volume; bleeding, peritonitis, hepatorenal syndrome and encephalopathy
+  are one hazard. No state is encephalopathy: its grade is taken from the record and kept. Cancer is not in the
+  model.
+- **Infection and intensive care.** A new precipitant may strike at set days with calibrated frequency; which one,
+  and what care answers it, is left out. There is no breathing, heart or blood pressure.
+- **Stores and immunity.** Glycogen, glucose, HLA mismatch, and clearance by an immune answer to a second dose are
+  not modelled.
+- **Where the fit is poor.** {worst}.
+- **Courses without data.** {uncalibrated_long} run on priors alone.
+- **Children, pregnancy, and people unlike those in tertiary centres.** The populations are adults but for
+  urea-cycle disorders, whose rows are assumptions.
+- **Which parameter matters.** No sensitivity analysis stands behind this page: a free parameter may be harmless or
+  decisive, and the table does not tell which.
+
+See also [what this model cannot tell, for readers of a plan](what-this-model-cannot-tell.md).
+"""
+
+COHORTS = """\
+## Populations
+
+Medians of laboratory values by population, with the SD of the logarithm; those of albumin, bilirubin, INR,
+creatinine, sodium and platelets are correlated as on a waiting list of 654 patients. `hepatica cohort N -o DIR`
+draws people from them, adds body, signs and diagnoses (`twin/data/cohort.toml`, a source on every field) and writes
+one FHIR R4 Bundle each, marked HTEST.
+"""
+
+COHORT_LIMITS = """\
+The shares are an assumption, there to give every course: they are no epidemiology. Draws that the definition of a
+course rules out are drawn again. Deaths are those without transplantation. Encephalopathy at a later visit is its
+first grade times the ratio of ammonia (assumed). A value without a state of the twin and without a published
+distribution is left out: lactate, arterial pH, oedema, diabetes.
+"""
+
+LEARNED = (
+    "<details><summary>What was calibrated: prior (mean ± SD) and posterior (median, 5 to 95 %) by course</summary>\n"
+)
+FITTED_TO = "What it was fitted to (bias: assumed, in MELD points):\n"
+BOUNDS = """\
+## Bounds that are tests
+
+Whatever the parameters are fitted to, these must hold (`tests/credibility/test_bounds.py`):
+"""
+SOURCES = """\
+## Sources
+
+*Seen* says what was read: paper, abstract, table, code, derived (our arithmetic on it), or none.
+"""
