@@ -13,7 +13,7 @@ from hepatica import __version__
 from hepatica.errors import InputError
 
 # Order of the help. Each is a module of this package with HELP, configure(parser) and run(arguments).
-VERBS = ("plan", "stage", "score", "match", "simulate", "why", "evidence", "cohort", "bench", "doctor", "demo")
+VERBS = ("plan", "stage", "score", "match", "simulate", "why", "evidence", "trial", "cohort", "bench", "doctor", "demo")
 
 EPILOG = """\
 PATIENT is a FHIR R4 bundle or NDJSON, a CSV (wide or long), or hepatica's own short JSON or TOML; a folder or a

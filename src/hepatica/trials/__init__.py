@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._read import Arm as Arm
     from ._read import Trial as Trial
+    from ._read import parse_trial as parse_trial
     from ._read import read_trial as read_trial
     from ._replicate import replicate as replicate
+    from ._validate import cases as cases
+    from ._validate import interval_score as interval_score
+    from ._validate import summary as summary
 
-_HOME = {"Arm": "_read", "Trial": "_read", "read_trial": "_read", "replicate": "_replicate"}
+_HOME = {"Arm": "_read", "Trial": "_read", "read_trial": "_read", "parse_trial": "_read", "replicate": "_replicate"}
+_HOME |= {"cases": "_validate", "summary": "_validate", "interval_score": "_validate"}
 __all__ = sorted(_HOME)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -72,6 +72,15 @@ class Drawn:
     findings: tuple[tuple[datetime, str, str | int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """People of one group, what is seen of them at the times ([time, person]) and the day each dies (inf: later)."""
+
+    people: People
+    values: dict[str, Array]
+    died: Array
+
+
 def cohort(
     n: int,
     *,
@@ -125,28 +134,26 @@ def _block(
     key = _key(seed, f"block:{block}")
     share = np.array([g.share * (g.causes[cause] if cause else 1.0) for g in chosen])
     which = stream("cohort:group", key).choice(len(chosen), BLOCK, p=share / share.sum())
-    made: dict[int, Callable[[int], Drawn]] = {}
+    made: dict[int, Followed] = {}
     place: dict[int, int] = {}
     for g, group in enumerate(chosen):
         rows = np.flatnonzero(which == g)
         needed = int((rows < wanted).sum())
         if needed:
-            made[g] = _group(group, cause, len(rows), needed, _key(key, group.name), times)
+            made[g] = _followed(group, cause, len(rows), needed, _key(key, group.name), times)
             place |= {int(i): k for k, i in enumerate(rows)}
     for i in range(wanted):
-        number = block * BLOCK + i
-        yield made[int(which[i])](place[i])(f"synthetic-{seed}-{number:06d}")  # type: ignore[operator]
+        yield _drawn(f"synthetic-{seed}-{block * BLOCK + i:06d}", made[int(which[i])], place[i], times)
 
 
 def _key(seed: int, name: str) -> int:
     return int(np.random.SeedSequence([seed, zlib.crc32(name.encode())]).generate_state(1)[0])
 
 
-def _group(group: Group, cause: str | None, n: int, needed: int, key: int, times: tuple[float, ...]) -> Any:
-    """Return a function from a place in the group, then an id, to the patient drawn there."""
+def _followed(group: Group, cause: str | None, n: int, needed: int, key: int, times: tuple[float, ...]) -> Followed:
+    """Return n people drawn and at least the first `needed` of them followed, in whole groups of lanes."""
     people = draw_people(group, n, key, times[-1], cause)
-    values, died = _follow(people, min(n, -(-needed // LANES) * LANES), key, times)
-    return lambda k: lambda name: _drawn(name, people, k, values, float(died[k]), times)
+    return Followed(people, *_follow(people, min(n, -(-needed // LANES) * LANES), key, times))
 
 
 def _follow(people: People, n: int, key: int, times: tuple[float, ...]) -> tuple[dict[str, Array], Array]:
@@ -211,7 +218,8 @@ def _measured(seen: dict[str, Array], key: int) -> dict[str, Array]:
     return out
 
 
-def _drawn(name: str, people: People, k: int, values: dict[str, Array], died: float, times: tuple[float, ...]) -> Drawn:
+def _drawn(name: str, followed: Followed, k: int, times: tuple[float, ...]) -> Drawn:
+    people, values, died = followed.people, followed.values, float(followed.died[k])
     visits = [i for i, t in enumerate(times) if t < died]
     when = [DAY_0 + timedelta(days=times[i]) for i in visits]
     ascites = [str(people.ascites[k]) if i == 0 else _grade(values["ascites_l"][i, k]) for i in visits]

@@ -12,7 +12,7 @@ from hepatica.errors import CannotAnswer
 
 from ._cohort_data import Group, record
 from ._initial import ASCITES_L
-from ._population import draw_labs, stream
+from ._population import CORRELATED, FREE, draw_labs, stream
 from ._posterior import draw_hyper
 from ._virtual import Context, Virtual, assemble, draw_latent
 
@@ -51,7 +51,7 @@ def draw_people(group: Group, n: int, seed: int, horizon_d: float, cause: str | 
     """
     drawn = _admitted(group, n, seed, cause)
     drawn["hvpg_mmhg"] = _with_ascites(drawn["hvpg_mmhg"], drawn["ascites"])
-    labs = {k: drawn[k] for k in drawn if k.endswith(("_l", "inr", "_mmhg", "_percent"))}
+    labs = {k: drawn[k] for k in (*CORRELATED, *FREE)}
     hyper = draw_hyper(group.population, n, seed)
     context = Context(urea_cycle=group.course == "urea_cycle")
     latent = draw_latent(group.population, hyper, context, n, seed)
@@ -124,14 +124,14 @@ def _pick(rng: np.random.Generator, chances: dict[str, float], n: int) -> NDArra
 
 def _meets(group: Group, x: dict[str, NDArray]) -> NDArray[np.bool_]:
     """Return who meets the definition of the course by EASL-CLIF, Child-Pugh, Maddrey and that of acute failure."""
-    failing, graded = _organs(x)
+    graded = _graded(x)
     burst = np.maximum(x["alt_u_l"], x["ast_u_l"]) >= 400
     if group.name == "aclf":
         return graded
     if group.course == "decompensated":
         return ~graded
     if group.course == "compensated":
-        level, grade = np.zeros(len(failing)), np.zeros(len(failing))
+        level = grade = np.zeros(len(graded))
         bile = np.isin(x["cause"], ("PBC", "PSC"))
         labs = (x["bilirubin_umol_l"], x["albumin_g_l"], x["inr"])
         points = [staging.child_pugh_points(*labs, level, grade, cholestatic=c) for c in (False, True)]
@@ -141,13 +141,13 @@ def _meets(group: Group, x: dict[str, NDArray]) -> NDArray[np.bool_]:
     if group.course == "alcoholic_hepatitis":
         control = record("prothrombin")["control_s"]
         return np.asarray(staging.maddrey_df(control * x["inr"], control, x["bilirubin_umol_l"]) >= 32)
-    return np.ones(len(failing), bool)
+    return np.ones(len(graded), bool)
 
 
-def _organs(x: dict[str, NDArray]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return how many organs fail, and whether that is ACLF: the rules of `staging.organ_failures`, for arrays."""
+def _graded(x: dict[str, NDArray]) -> NDArray[np.bool_]:
+    """Return who has ACLF: the rules of `staging.organ_failures`, for arrays."""
     kidney = x["creatinine_umol_l"] >= 2.0 * UMOL_L_CREATININE
     others = (x["bilirubin_umol_l"] >= 12.0 * UMOL_L_BILIRUBIN, x["encephalopathy"] >= 3, x["inr"] >= 2.5)
     failing = kidney.astype(int) + sum(o.astype(int) for o in others)
     mild = (x["creatinine_umol_l"] >= 1.5 * UMOL_L_CREATININE) | np.isin(x["encephalopathy"], (1, 2))
-    return failing, kidney | (failing >= 2) | ((failing == 1) & mild)
+    return np.asarray(kidney | (failing >= 2) | ((failing == 1) & mild))

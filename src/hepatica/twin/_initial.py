@@ -27,7 +27,7 @@ def solve(labs: Mapping[str, Array], latent: Mapping[str, Array]) -> tuple[dict[
         latent: arrays [n]: acute_insult, cause_activity, cause_death_1_d, inflammation_cause, inflammation_acute,
             acute_death_1_d, progression_1_y, collagen_1_y, bilirubin_trend, enzyme_share, ascites_l (0 where none),
             clotting_spread, weight_kg, shunt_spread, anticoagulated (0 or 1), urea_capacity,
-            least_mass (below which lost function is put down to the person, not to mass), most_albumin,
+            least_mass (below which lost function is put down to the person, not to mass), most_albumin, suppression,
             critical_share (of the mass at the start: whoever lives with little mass is above the critical one),
             regeneration_capacity (NaN: solved so that the chronic disease stands still but for its progression).
     """
@@ -84,7 +84,8 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     function = half * share / (1 + half - share)
     from_albumin = np.clip((labs["albumin_g_l"] / 42) ** 1.5, 0.05, 1) * 0.8
     function = np.where(latent["anticoagulated"] > 0, from_albumin, function)
-    suppression = 1 + value("inflammation_suppression") * excess
+    p["inflammation_suppression"] = latent["suppression"]
+    suppression = 1 + latent["suppression"] * excess
     function = np.clip(function * suppression, latent["least_mass"], 0.985) / suppression
     typical = function * (1 + half) / (function + half)
     p["clotting_factor"] = activity / typical
@@ -93,7 +94,7 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
 
 
 def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, excess: Array) -> None:
-    mass = function * (1 + value("inflammation_suppression") * excess)
+    mass = function * (1 + latent["suppression"] * excess)
     senescent = 0.15 * (1 - mass)
     living = np.maximum(mass - value("senescent_function") * senescent, 0.02)
     s["hepatocytes_senescent"] = senescent

@@ -86,18 +86,18 @@ def _organ(organ: Organ, model: Any) -> str:
     told = "; ".join(f"{a} flows to {b}" for a, b in organ.flows) or "no flow between states"
     written = [equation(n, [model.definitions[n]]) for n in organ.intermediates]
     written += [equation(f"d {n} / dt", model.rates[n]) for n in organ.states]
-    states = [(f"`{n}`", r["unit"], f"{r['initial']:g}", r["grade"], _cite(r["source"]), r["text"])
+    states = [(f"`{n}`", r["text"], r["unit"], f"{r['initial']:g}", r["grade"], _cite(r["source"]))
               for n, r in ((n, table("states")[n]) for n in organ.states)]  # fmt: skip
     parameters = [
-        (f"`{n}`", _value(r["value"]), r["unit"], f"{r['spread']:g}" if "spread" in r else "", r["kind"], r["grade"],
-         _cite(r["source"]), r["text"])
+        (f"`{n}`", r["text"], _value(r["value"], r["unit"]),
+         f"{r['spread']:g}" if "spread" in r else "", r["kind"], r["grade"], _cite(r["source"]))
         for n, r in table("parameters").items() if _section(n) == organ.name
     ]  # fmt: skip
     parts = [f"## {title}\n", EXPLAINED[organ.name] + "\n", f"![{title}: {told}](img/twin-{organ.name}.svg)\n"]
     parts += ["```text", "\n\n".join(written), "```\n"]
     if states:
-        parts.append(_markdown(("state", "unit", "in health", "grade", "source", "what it is"), states))
-    head = ("parameter", "value", "unit", "spread", "kind", "grade", "source", "what it is")
+        parts.append(_markdown(("state", "what it is", "unit", "in health", "grade", "source"), states))
+    head = ("parameter", "what it is", "value", "spread", "kind", "grade", "source")
     return "\n".join([*parts, _markdown(head, parameters)])
 
 
@@ -117,8 +117,10 @@ def _sections() -> dict[str, str]:
     return found
 
 
-def _value(number: float) -> str:
-    return "never" if number >= 1e9 else f"{number:g}"
+def _value(number: float, unit: str) -> str:
+    if number >= 1e9:
+        return "never"
+    return f"{number:g} {unit}".replace("-", "−").removesuffix(" 1")
 
 
 def _populations() -> str:

@@ -104,6 +104,7 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         "regeneration_capacity": _capacity(course, n, rng),
         "critical_share": np.full(n, 1.0 if course in ACUTE else 0.4 if course in ON_CHRONIC else 0.25),
         "least_mass": np.full(n, 0.14 if course in ACUTE else 0.28),
+        "suppression": np.full(n, 0.8 if course in ACUTE else 0.4),
         "most_albumin": np.full(n, 2.0 if course in ACUTE else 5.0),
         "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
         "shunt_spread": np.exp(0.35 * rng.standard_normal(n)),
