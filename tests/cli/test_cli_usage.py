@@ -46,8 +46,8 @@ def test_no_verb_prints_the_help(hepatica) -> None:
     assert all(verb in ended.out for verb in VERBS)
 
 
-COMMANDS = [(v,) for v in VERBS if v != "evidence"]
-COMMANDS += [("evidence", v) for v in ("list", "show", "pool", "check", "add")]
+GROUPS = {"evidence": ("list", "show", "pool", "check", "add"), "trial": ("replicate",)}
+COMMANDS = [(v, *sub) for v in VERBS for sub in ([(s,) for s in GROUPS[v]] if v in GROUPS else [()])]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
