@@ -151,17 +151,8 @@ def _calibration() -> str:
             cohort, what = t["target"].split(": ")
             source = _cite(table("targets")[cohort]["source"])
             seen = f"{t['seen']:g} ± {t['sd']:g}"
-            rows.append(
-                (
-                    course,
-                    cohort.replace("_", " "),
-                    what.replace("_", " "),
-                    seen,
-                    f"{t['fitted']:.3g}",
-                    _apart(t),
-                    source,
-                )
-            )
+            fitted = f"{t['fitted']:.3g}".replace("-", "−")
+            rows.append((course, _name(cohort), _name(what), seen.replace("-", "−"), fitted, _apart(t), source))
     parts.append(_markdown(("course", "cohort", "what", "seen ± SD", "fitted", "apart", "source"), rows))
     sizes = [(c, f"{f['effective_sample_size']:.0f}") for c, f in stored["courses"].items()]
     parts.append(_markdown(("course", "effective sample size"), sizes))
