@@ -115,7 +115,9 @@ def _roadrunner(task: Task) -> Callable[[range], Floats]:
 
     def solve(patients: range) -> Floats:
         if not kept:
-            kept.append(import_module("roadrunner").RoadRunner(text))
+            roadrunner = import_module("roadrunner")
+            roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
+            kept.append(roadrunner.RoadRunner(text))
         engine = kept[0]
         engine.integrator.relative_tolerance = task.rtol
         engine.integrator.absolute_tolerance = task.atol
@@ -175,20 +177,18 @@ def _diffrax(task: Task) -> Solve:
                 y = y.at[:, k].set(values)
         cuts = sorted({t for t, *_ in problem.doses} | {problem.start, float(task.times[-1])} | set(task.breakpoints))
         cuts = [t for t in cuts if problem.start <= t <= task.times[-1]]
-        columns = []
-        for k, t0 in enumerate(cuts[:-1]):
-            here = task.times[(task.times >= t0) & (task.times < cuts[k + 1])]
-            if k == len(cuts) - 2:
-                here = np.append(here, task.times[-1])
-            if here.size and here[0] == t0:
-                columns.append(look(jnp.asarray([t0]), y[:, None, :], p))
-                here = here[1:]
+        spans = [(a, b, task.times[(task.times > a) & (task.times <= b)]) for a, b in pairwise(cuts)]
+        longest = max(len(inside) for *_, inside in spans)
+        columns = [look(jnp.asarray(task.times[:1]), y[:, None, :], p)] if task.times[0] == problem.start else []
+        for a, b, inside in spans:
             for t, _, s, amount in problem.doses:
-                if t == t0:
+                if t == a:
                     y = y.at[:, s].add(jnp.asarray(amount))
-            y, path = over_patients(y, p, t0, cuts[k + 1], jnp.asarray(here))
-            if here.size:
-                columns.append(look(jnp.asarray(here), path, p))
+            # One length for all spans: another would be compiled anew.
+            padded = jnp.asarray(np.concatenate([inside, np.full(longest - len(inside), b)]))
+            y, path = over_patients(y, p, a, b, padded)
+            if len(inside):
+                columns.append(look(jnp.asarray(inside), path[:, : len(inside)], p))
         return np.asarray(jnp.concatenate(columns, axis=1)).transpose(2, 1, 0)
 
     return solve
