@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 _POPULATIONS = (
     (r"urea cycle|hyperammon|crigler", "urea_cycle"),
     (r"alcoholic (steato)?hepatitis", "alcoholic_hepatitis"),
-    (r"(acute.on.chronic|aclf)", "aclf"),
+    (r"(?<!without )(acute.on.chronic|aclf)", "aclf"),
     (r"paracetamol|acetaminophen", "alf_paracetamol"),
     (r"(paediatric |pediatric )?acute liver failure|fulminant", "alf"),
     (r"liver failure", "aclf"),

@@ -28,6 +28,7 @@ def solve(labs: Mapping[str, Array], latent: Mapping[str, Array]) -> tuple[dict[
             acute_death_1_d, progression_1_y, collagen_1_y, bilirubin_trend, enzyme_share, ascites_l (0 where none),
             clotting_spread, weight_kg, shunt_spread, anticoagulated (0 or 1), urea_capacity,
             least_mass (below which lost function is put down to the person, not to mass), most_albumin, suppression,
+            stunned (0 or 1: lost function is put down to inflammation first),
             critical_share (of the mass at the start: whoever lives with little mass is above the critical one),
             regeneration_capacity (NaN: solved so that the chronic disease stands still but for its progression).
     """
@@ -84,9 +85,11 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     function = half * share / (1 + half - share)
     from_albumin = np.clip((labs["albumin_g_l"] / 42) ** 1.5, 0.05, 1) * 0.8
     function = np.where(latent["anticoagulated"] > 0, from_albumin, function)
-    p["inflammation_suppression"] = latent["suppression"]
-    suppression = 1 + latent["suppression"] * excess
-    function = np.clip(function * suppression, latent["least_mass"], 0.985) / suppression
+    stunned = (latent["least_mass"] / np.maximum(function, 0.005) - 1) / np.maximum(excess, 0.1)
+    suppression = np.where(latent["stunned"] > 0, np.clip(stunned, latent["suppression"], 6.0), latent["suppression"])
+    p["inflammation_suppression"] = suppression
+    left = 1 + suppression * excess
+    function = np.clip(function * left, latent["least_mass"], 0.985) / left
     typical = function * (1 + half) / (function + half)
     p["clotting_factor"] = activity / typical
     s["factor_vii"] = s["factor_ii"] = activity
@@ -94,7 +97,7 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
 
 
 def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, excess: Array) -> None:
-    mass = function * (1 + latent["suppression"] * excess)
+    mass = function * (1 + p["inflammation_suppression"] * excess)
     senescent = 0.15 * (1 - mass)
     living = np.maximum(mass - value("senescent_function") * senescent, 0.02)
     s["hepatocytes_senescent"] = senescent

@@ -103,7 +103,8 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         "enzyme_share": rng.uniform(0.1, 0.6, n) if course in (*ACUTE, *ON_CHRONIC) else rng.uniform(0.85, 1.15, n),
         "regeneration_capacity": _capacity(course, n, rng),
         "critical_share": np.full(n, 1.0 if course in ACUTE else 0.4 if course in ON_CHRONIC else 0.25),
-        "least_mass": np.full(n, 0.14 if course in ACUTE else 0.28),
+        "stunned": np.full(n, float(course in ACUTE)),
+        "least_mass": np.full(n, 0.20 if course in ACUTE else 0.28),
         "suppression": np.full(n, 0.8 if course in ACUTE else 0.4),
         "most_albumin": np.full(n, 2.0 if course in ACUTE else 5.0),
         "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
@@ -150,6 +151,8 @@ def assemble(
     parameters["acute_resolution_1_d"] = latent["acute_resolution_1_d"]
     parameters["frailty_log"] = latent["frailty_log"]
     parameters["death_log_1_d"], parameters["death_meld"] = hyper["death_log_1_d"], hyper["death_meld"]
+    quiet = 0.05 if course in ACUTE else 0.25 if course in ON_CHRONIC else 1.0
+    parameters["death_quiet"] = np.full(n, quiet)
     parameters["inflammation_1_d"] = np.full(n, 0.6 if course in ACUTE else 0.2)
     parameters["age_y"] = np.full(n, context.age_y)
     initial["alive_untransplanted"] = initial["alive_event_free"] = np.ones(n)

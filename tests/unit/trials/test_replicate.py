@@ -87,6 +87,7 @@ def test_outcomes_in_the_file_change_nothing(predicted):
         ("compensated cirrhosis (mostly)", {}, {"meld": (13.1, 1)}, "decompensated"),
         ("ACLF", {"HBV": 1.0}, {}, "aclf_hbv"),
         ("ACLF (EASL-CLIF)", {}, {}, "aclf"),
+        ("decompensated cirrhosis without ACLF", {}, {}, "decompensated"),
         ("severe alcoholic hepatitis", {}, {}, "alcoholic_hepatitis"),
         ("paediatric acute liver failure", {}, {}, "alf"),
         ("liver failure (HBV)", {}, {}, "aclf_hbv"),

@@ -18,17 +18,20 @@ def equations(x: Body) -> None:
         "1",
         "MELD before rounding; scores shown are computed by hepatica.staging",
     )
+    heat = x.excess_inflammation / (x.excess_inflammation + 1)
     death = x.let(
         "death_1_d",
-        x.exp(
+        (x.death_quiet + (1 - x.death_quiet) * heat)
+        * x.exp(
             x.death_log_1_d
             + x.death_meld * (x.clip(meld, 6, 45) - 15)
             + x.death_age_1_y * (x.age_y - 55)
             + x.frailty_log
             + x.rx_hazard * x.direct
-        ),
+        )
+        + x.exp(x.background_log_1_d + x.background_age_1_y * (x.age_y - 55)),
         "1/d",
-        "daily hazard of death with the native liver",
+        "daily hazard of death with the native liver, of the liver and of other causes",
     )
     decompensation = x.let(
         "decompensation_hazard_1_d",
