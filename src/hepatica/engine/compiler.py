@@ -18,7 +18,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Literal
 
-from hepatica.errors import CannotAnswer
+from hepatica.errors import CannotAnswer, InputError
 
 Precision = Literal["f32", "f64"]
 METHOD = 5
@@ -59,7 +59,9 @@ def lanes(precision: Precision) -> int:
     chosen = os.environ.get("HEPATICA_LANES")
     flags = cpu()[1]
     width = 64 if "avx512f" in flags else 32 if "avx2" in flags else 16
-    if chosen and chosen.isdigit() and int(chosen) in (1, 2, 4, 8, 16, 32):
+    if chosen:
+        if chosen not in ("1", "2", "4", "8", "16", "32"):
+            raise InputError(f"HEPATICA_LANES is {chosen!r}", mend="unset it, or choose 1, 2, 4, 8, 16 or 32")
         return int(chosen)
     return width // (4 if precision == "f32" else 8)
 
@@ -102,16 +104,14 @@ def cache_folder() -> Path:
     """Return the folder for compiled models: HEPATICA_CACHE, the user's cache, or a private temporary one."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     user = os.getuid() if hasattr(os, "getuid") else 0
-    for folder in (
-        Path(os.environ.get("HEPATICA_CACHE") or Path(home, "hepatica")),
-        Path(tempfile.gettempdir(), f"hepatica-{user}"),
-    ):
-        try:
+    private = Path(tempfile.gettempdir(), f"hepatica-{user}")
+    for folder in (Path(os.environ.get("HEPATICA_CACHE") or Path(home, "hepatica")), private):
+        with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder == private and (folder.stat().st_uid != user or folder.stat().st_mode & 0o022):
+                continue  # what others can write is not run
             with tempfile.TemporaryFile(dir=folder):
                 return folder
-        except OSError:
-            continue
     raise CannotAnswer("no folder can be written for compiled models", mend="set HEPATICA_CACHE to a writable folder")
 
 

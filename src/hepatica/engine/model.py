@@ -23,7 +23,10 @@ FUNCTIONS: tuple[Any, ...] = (
     sympy.exp, sympy.log, sympy.Min, sympy.Max, sympy.Piecewise, sympy.tanh, sympy.Abs, sympy.Pow, sympy.sign,
     sympy.Add, sympy.Mul, sympy.functions.elementary.piecewise.ExprCondPair,
 )  # fmt: skip
-RESERVED = {"t", "time", "h", "f", "p", "y", "x"} | set(keyword.kwlist)
+RESERVED = {
+    "t", "time", "pi", "e", "inf", "nan", "true", "false", "avogadro", "exponentiale", "exp", "log", "ln", "sqrt",
+    "tanh", "abs", "min", "max", "sign", "piecewise", "pow", "math", *keyword.kwlist,
+}  # fmt: skip
 
 
 def hill(x: Any, k: Any, n: Any) -> Any:

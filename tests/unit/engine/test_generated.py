@@ -13,7 +13,7 @@ import pytest
 
 from hepatica.engine import Model, compile_model, hill, load_model, simulate, write_generated
 from hepatica.engine import compiler as compilers
-from hepatica.errors import InputError
+from hepatica.errors import CannotAnswer, InputError
 
 
 def model() -> Model:
@@ -130,7 +130,11 @@ def test_a_cache_that_cannot_be_written_gives_way(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HEPATICA_CACHE", str(blocked / "below"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    assert compilers.cache_folder().parent == tmp_path
+    folder = compilers.cache_folder()
+    assert folder.parent == tmp_path
+    folder.chmod(0o777)
+    with pytest.raises(CannotAnswer, match="no folder can be written"):
+        compilers.cache_folder()
 
 
 def available() -> list[compilers.Compiler]:
