@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica import staging
 from hepatica.therapy import Regimen
 
 from . import _actions as treatments
@@ -17,6 +16,7 @@ from ._build import twin
 from ._delivery import cell_doses, traits
 from ._fit import Fit
 from ._posterior import draw_potency
+from ._scores import SCORES, scores
 from ._virtual import Virtual, doses
 
 Array = NDArray[np.float64]
@@ -39,7 +39,6 @@ LABS = (
     "macrophages_inflammatory",
     "icg_r15_percent",
 )
-SCORES = ("meld", "meld_na", "meld_3", "child_pugh")
 OUTCOMES = ("alive_untransplanted", "alive_transplanted", "alive_transplanted_recent", "decompensation_incidence")
 ORGANS = ("lung", "liver", "spleen", "rest")
 VARIABLES = (*SCORES, *LABS)
@@ -95,7 +94,7 @@ def compare(
     times = np.asarray(sorted({0.0, *map(float, days)}))
     raw = {o.id: _run(virtual, o, times, seed, bound or {}) for o in wanted}
     for run in raw.values():
-        _score(run, fixed or {})
+        run["values"] |= scores(run["values"], fixed or {})
     base = raw["standard_care"]
     return {o.id: _summarise(o, raw[o.id], base, times, virtual, seed, fixed or {}, bound or {}) for o in wanted}
 
@@ -143,20 +142,6 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
     good = np.asarray(result.code) == 0
     values = {k: np.asarray(v) for k, v in result.values.items()}
     return {"values": values, "good": good, "failed": int((~good).sum())}
-
-
-def _score(run: dict[str, Any], fixed: dict[str, float]) -> None:
-    v = run["values"]
-    dialysis, female = bool(fixed.get("dialysis")), bool(fixed.get("female"))
-    labs = (v["bilirubin_umol_l"], v["inr"], v["creatinine_umol_l"])
-    v["meld"] = staging.meld(*labs, dialysis)
-    v["meld_na"] = staging.meld_na(*labs, v["sodium_mmol_l"], dialysis)
-    v["meld_3"] = staging.meld_3(*labs, v["sodium_mmol_l"], v["albumin_g_l"], female, dialysis)
-    ascites = np.digitize(v["ascites_l"], (0.3, 2.0))
-    grade = np.zeros_like(ascites) + round(float(fixed.get("encephalopathy_grade", 0.0)))
-    v["child_pugh"] = staging.child_pugh_points(
-        v["bilirubin_umol_l"], v["albumin_g_l"], v["inr"], ascites, grade, bool(fixed.get("cholestatic"))
-    )
 
 
 def _summarise(

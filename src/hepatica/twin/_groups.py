@@ -18,6 +18,7 @@ from ._build import twin
 from ._delivery import cell_doses, traits
 from ._population import draw_labs, noise, stream
 from ._posterior import draw_hyper, draw_potency
+from ._scores import scores
 from ._virtual import Context, Virtual, assemble, doses, draw_latent
 
 Array = NDArray[np.float64]
@@ -215,17 +216,11 @@ def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict
         grown = (1 - np.exp(-days / ONSET_D))[:, None, None] * drift[None, :, None]
         error = noise(name) * rng.standard_normal(shape) * (days > 0)[:, None, None]
         raw[name] = raw[name] * np.exp(grown + error)
-    low, high = 6.0, 40.0
-    labs = (raw["bilirubin_umol_l"], raw["inr"], raw["creatinine_umol_l"])
-    raw["meld"] = np.clip(staging.meld(*labs, False), low, high)
-    raw["meld_na"] = np.asarray(staging.meld_na(*labs, raw["sodium_mmol_l"], False), float)
-    raw["meld_3"] = np.asarray(staging.meld_3(*labs, raw["sodium_mmol_l"], raw["albumin_g_l"], False, False), float)
-    grade = round(float(table("population")[course]["encephalopathy_grade"]))
-    ascites = np.digitize(raw["ascites_l"], (0.3, 2.0))
-    points = staging.child_pugh_points(
-        raw["bilirubin_umol_l"], raw["albumin_g_l"], raw["inr"], ascites, np.full(shape, grade), course == "cholestatic"
-    )
-    raw["child_pugh"] = np.asarray(points, float)
+    fixed = {
+        "encephalopathy_grade": float(table("population")[course]["encephalopathy_grade"]),
+        "cholestatic": float(course == "cholestatic"),
+    }
+    raw |= scores(raw, fixed)
     return raw
 
 
