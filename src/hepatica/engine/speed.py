@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -41,13 +42,15 @@ def bench(
     seconds: float = 3.0,
     exact_patients: int = 8,
     with_peers: bool = True,
+    limit_s: float = 240.0,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Time this engine and its peers; return machine, model, rows and ratios.
 
     `sample(n)` gives {"parameters": …, "initial": …} of n patients (default: every positive parameter log-normal,
     10 %). `patients_per_s` is patient-years a second; each engine runs for about `seconds`. Doses must be at once and
-    the same for all. Every row's error is against the same exact solution of the first `exact_patients`.
+    the same for all. Every row's error is against the same exact solution of the first `exact_patients`. A peer that
+    is not done within `limit_s`, its own compiling included, is a row without a speed.
     """
     if not supported(doses):
         raise InputError("bench gives doses at once, the same for all patients", where=f"model {model.name}")
@@ -72,7 +75,7 @@ def bench(
         crowd = Task(**(vars(few) | {"population": _plain(draw(POPULATION))}))
         for peer in peers(crowd, cores):
             say(f"{peer.engine}, threads {peer.threads}")
-            rows.append(_theirs(peer, years, seconds, exact, most=POPULATION))
+            rows.append(_theirs(peer, years, seconds, exact, POPULATION, limit_s))
     return {
         "machine": machine(),
         "model": {
@@ -163,20 +166,38 @@ def _ours(
     }  # fmt: skip
 
 
-def _theirs(peer: Peer, years: float, seconds: float, exact: Floats, most: int) -> dict[str, Any]:
+def _theirs(peer: Peer, years: float, seconds: float, exact: Floats, most: int, limit_s: float) -> dict[str, Any]:
+    """Return a peer's row; it runs in a process of its own, so that it can neither hang nor end the comparison."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_measure, args=(theirs, peer, years, seconds, exact, most))
+    child.start()
+    theirs.close()
     row = {"engine": peer.engine, "method": peer.method, "precision": peer.precision, "threads": peer.threads}
+    try:
+        answer = ours.recv() if ours.poll(limit_s) else {"note": f"not done within {limit_s:g} s"}
+    except EOFError:
+        answer = {"note": "it ended without an answer"}
+    child.kill()
+    child.join()
+    return row | {"patients_per_s": None, "max_rel_error": None} | answer
+
+
+def _measure(pipe: Any, peer: Peer, years: float, seconds: float, exact: Floats, most: int) -> None:
     try:
         n = peer.batch or exact.shape[2]
         began = time.perf_counter()
         error = _error(peer.solve(n), exact)
         first = time.perf_counter() - began
         n, took = _longest(peer.solve, n, seconds, peer.batch or most)
-    except Exception as fault:  # a peer's own failure is a row, not the end of the comparison
-        return row | {"patients_per_s": None, "max_rel_error": None, "note": f"{type(fault).__name__}: {fault}"[:200]}
-    return row | {
-        "patients": n, "seconds": round(took, 3), "patients_per_s": round(n * years / took, 2), "max_rel_error": error,
-        "first_call_s": round(first, 2),
-    }  # fmt: skip
+        pipe.send(
+            {
+                "patients": n, "seconds": round(took, 3), "patients_per_s": round(n * years / took, 2),
+                "max_rel_error": error, "first_call_s": round(first, 2),
+            }
+        )  # fmt: skip
+    except Exception as fault:  # a peer's own failure is a row
+        pipe.send({"note": f"{type(fault).__name__}: {fault}"[:200]})
 
 
 def _longest(solve: Solve, n: int, seconds: float, most: int) -> tuple[int, float]:

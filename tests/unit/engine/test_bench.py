@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 
 from hepatica.engine import Dose, Model, bench, doctor
-from hepatica.engine.speed import ratios
+from hepatica.engine.peers import Peer, Solve
+from hepatica.engine.speed import _theirs, ratios
 from hepatica.errors import InputError
 
 
@@ -38,6 +40,19 @@ def test_rows_hold_speed_and_error_of_every_engine_here() -> None:
         assert row["patients_per_s"] > 0 and row["max_rel_error"] < 1e-3 and row["failed"] == 0
     assert by_engine["scipy", "f64", 1]["max_rel_error"] < 1e-2
     assert told["ratios"]["hepatica / scipy, one core each"] > 10
+
+
+@pytest.mark.parametrize(
+    ("solve", "note"),
+    [
+        (lambda n: time.sleep(60), "not done within 0.2 s"),
+        (lambda n: os._exit(3), "ended without an answer"),
+        (lambda n: [][0], "IndexError"),
+    ],
+)
+def test_a_peer_that_fails_is_a_row(solve: Solve, note: str) -> None:
+    row = _theirs(Peer("other", "none", "f64", 1, solve), 1.0, 0.1, np.zeros((1, 1, 1)), 8, limit_s=0.2)
+    assert row["patients_per_s"] is None and note in row["note"]
 
 
 def test_doses_that_peers_cannot_give_are_refused() -> None:
