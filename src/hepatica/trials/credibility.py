@@ -64,8 +64,8 @@ def _part(name: str, part: dict[str, Any]) -> str:
         ours, rule = part["interval_score_of_ruled"], part["interval_score_regression"]
         verdict = "the twin is better" if ours < rule else "**the twin does not beat it**"
         lines.append(
-            f"For {part['ruled_cases']} of them standard care gives a rule (meta-regression of the log change on log day, "
-            f"on the fitted arms without cells): the twin scores {ours:.2f}, the rule {rule:.2f}; {verdict}."
+            f"For {part['ruled_cases']} of them standard care gives a rule (meta-regression of the log change on log "
+            f"day, on the fitted arms without cells): the twin scores {ours:.2f}, the rule {rule:.2f}; {verdict}."
         )
     lines.append("\n| variable | cases | held | bias (predicted − seen) | median half-width |")
     lines.append("|---|---|---|---|---|")
