@@ -116,12 +116,15 @@ def unknown(
     audit: Sequence[dict[str, Any]],
     fit: Any,
     today: date,
+    alike: Sequence[str] = (),
 ) -> list[str]:
     """Return what is not known, the weightiest first, as sentences."""
     rows = []
     staging = facts.staging
     if staging.contradictions:
-        rows.append("Which of the contradicting values are true: " + "; ".join(staging.contradictions) + ".")
+        rows.append(
+            "Which of the contradicting values are true: " + words.mended("; ".join(staging.contradictions)) + "."
+        )
     age_d = (today - facts.now.date()).days if facts.now else None
     if age_d is not None and age_d > (STALE_ACUTE_D if staging.course in ACUTE else STALE_D):
         rows.append(f"How this person is today: the newest value is {age_d} days old. Test again and plan again.")
@@ -134,7 +137,7 @@ def unknown(
     elif staging.course not in ("none", "steatosis", "chronic_hepatitis"):
         rows.append("No cell product was studied well enough in this situation to be compared.")
     if fit.status != "fitted":
-        rows.append(f"How well the model fits this person: {fit.status} (effective sample size {fit.ess:.0f}).")
+        rows.append(_fit(fit))
     open_trials = _trials(matches, cells)
     if cells and open_trials and not any(c.option.recommendable for c in cells):
         names = ", ".join(m.protocol for m in open_trials[:4])
@@ -143,13 +146,19 @@ def unknown(
         {n for m in staging.missing if m.score in ("meld_3", "meld_na", "child_pugh", "meld") for n in m.needs}
     )
     if needs:
-        rows.append(f"Not measured, and needed to stage: {', '.join(n.replace('_', ' ') for n in needs)}.")
-    gaps = [a["item"].lower() for a in audit if a["status"] == "unknown"]
+        rows.append(f"Not measured or too old, and needed to stage: {words.needs(needs)}.")
+    gaps = list(dict.fromkeys(a["needs"] for a in audit if a["needs"]))
     if gaps:
-        rows.append(f"Not in the record: {'; '.join(gaps[:5])}.")
+        rows.append(f"Not in the record, and needed to check usual care: {'; '.join(gaps[:6])}.")
+    rows += [f"Which is best: {text}" for text in alike]
     rows.append("How long any effect lasts beyond the horizon of this plan.")
     rows.append("The price of each new treatment: no source opened here gives it for the liver.")
     return rows
+
+
+def _fit(fit: Any) -> str:
+    how = "only in part" if fit.status == "tempered" else "not well"
+    return f"How this person differs from the model: it fits these tests {how} ({fit.status}, effective sample size {fit.ess:.0f})."
 
 
 def would_change(
@@ -168,20 +177,22 @@ def would_change(
     if rival is not None and float(rival.net.mean()) > 0:
         p = float((rival.net > 0).mean())
         rows.append(
-            f"If the order of care allowed it: {rival.option.name} has the next best forecast "
+            f"If the order of care allowed it: {words.lower(rival.option.name)} has the next best forecast "
             f"(better than standard care with probability {p:.2f})."
         )
     cells = [c for c in compared if c.option.product]
     best = max(cells, key=lambda c: float(c.net.mean()), default=None)
     if best is not None:
         rows.append(
-            f"A trial of {best.option.name.lower()} that was checked within 90 days, "
+            f"A trial of {words.lower(best.option.name)} that was checked within 90 days, "
             "that recruits, and whose every criterion is met."
         )
     for m in _trials(matches, cells):
         if m.verdict == "unknown" and m.settles_most is not None and best is not None:
             test, count = m.settles_most
-            rows.append(f"{test}: it settles {count} open {'criterion' if count == 1 else 'criteria'} of {m.protocol}.")
+            criteria = "criterion" if count == 1 else "criteria"
+            text = f"{words.capital(words.mended(test))}: it settles {count} open {criteria} of {m.protocol}."
+            rows.append(text)
             break
     child, meld = facts.staging.value("child_pugh"), facts.staging.value("meld")
     if facts.staging.course == "compensated":
@@ -197,7 +208,7 @@ def would_change(
         rows.append("The Lille score on day 7.")
     if child is None and meld is None and facts.staging.course not in ("none", "steatosis", "urea_cycle", "metabolic"):
         rows.append("Bilirubin, albumin, INR and creatinine taken on one day.")
-    gap = next((a for a in audit if a["status"] == "unknown" and a["needs"]), None)
-    if gap is not None:
-        rows.append(f"{gap['needs'][:1].upper()}{gap['needs'][1:]} ({gap['item'].lower()}).")
+    if facts.staging.course in ("steatosis", "chronic_hepatitis", "cholestatic"):
+        rows.append("Signs of scarring in a later test (stiffness, platelets).")
+    rows += [f"{words.capital(a['needs'])}: it tells {a['decides']}." for a in audit if a["decides"]][:1]
     return rows

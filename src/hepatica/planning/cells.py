@@ -10,7 +10,7 @@ from typing import Any
 
 from hepatica import therapy
 from hepatica.eligibility import Match
-from hepatica.planning import sources
+from hepatica.planning import sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import CERTAINTIES, Option
 from hepatica.planning.rules import Group
@@ -18,6 +18,7 @@ from hepatica.therapy import Product, Regimen
 
 FINALISTS = 4
 A_PRODUCT = 2
+OPEN_CHARACTERS = 240
 RECRUITING = ("recruiting", "enrolling_by_invitation", "enrolling by invitation")
 MATURITY = {
     "animal": "not yet given to people with liver disease: animal data only",
@@ -85,12 +86,12 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
             absolute = [c for c in against if c.verdict == "absolute"]
             if absolute:
                 contraindicated += len(regimens)
-                because = "; ".join(f"{c.text} ({c.because})" for c in absolute)
+                because = "; ".join(_against(c) for c in absolute)
                 options.append(
                     replace(_blank(product, facts), id=f"{product.id}_{route}", route=route).ruled_out(because)
                 )
                 continue
-            cautions = tuple(f"{c.text} ({c.because})" for c in against if c.verdict == "relative")
+            cautions = tuple(_against(c) for c in against if c.verdict == "relative")
             ask_first = tuple(
                 f"rule out first: {c.text}" for c in against if c.verdict == "unknown" and c.if_present == "absolute"
             )
@@ -141,9 +142,8 @@ def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) ->
         return MATURITY[product.maturity]
     course = facts.staging.course
     if course not in product.studied_courses:
-        return (
-            f"not studied in {facts.staging.label}; studied in {', '.join(product.studied_courses).replace('_', ' ')}"
-        )
+        studied = words.listed([words.name(c) for c in product.studied_courses])
+        return f"not studied in {facts.staging.label}; studied in {studied}"
     mine = _matches_of(product.id, matches)
     open_ones = [m for m in mine if m.verdict != "not eligible"]
     if not mine and not _bridge(product, course):
@@ -151,7 +151,7 @@ def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) ->
     if mine and not open_ones:
         nearest = min(mine, key=lambda m: sum(c.verdict == "not met" for c in m.criteria))
         names = ", ".join(m.protocol for m in mine)
-        return f"the criteria of {names} are not met; nearest {nearest.protocol}: {nearest.because}"
+        return f"the criteria of {names} are not met; nearest {nearest.protocol}: {words.mended(nearest.because)}"
     return ""
 
 
@@ -175,7 +175,7 @@ def _trial(
     elif ready:
         because = f"Only inside trial {best.protocol}: recruiting when checked on {best.status_as_of}, criteria met."
     else:
-        open_ones = "; ".join(c.text for c in best.criteria if c.verdict == "unknown")[:240]
+        open_ones = _some([words.mended(c.text) for c in best.criteria if c.verdict == "unknown"])
         because = f"Only inside a trial. {best.protocol}: {best.recruitment_status}; not ruled out by its criteria"
         because += f", still open: {open_ones}." if open_ones else "."
     if cautions:
@@ -276,6 +276,20 @@ def _not_forecast(rows: list[Option], other: Option | None) -> Option:
     return replace(first.ruled_out(why), id=f"{first.product}_{first.route}_other", regimen=None, trial=None)
 
 
+def _against(c: therapy.Contraindication) -> str:
+    return words.mended(f"{c.text}: {c.because}" if c.because else c.text)
+
+
+def _some(criteria: list[str]) -> str:
+    """Return whole criteria as far as they fit, and how many more there are."""
+    kept: list[str] = []
+    for text in criteria:
+        if kept and sum(map(len, kept)) + len(text) > OPEN_CHARACTERS:
+            return f"{'; '.join(kept)}; and {len(criteria) - len(kept)} more"
+        kept.append(text)
+    return "; ".join(kept)
+
+
 def _fresh(match: Match) -> bool:
     return match.recruitment_status.lower() in RECRUITING
 
@@ -283,10 +297,11 @@ def _fresh(match: Match) -> bool:
 def _procedure(product: Product, r: Regimen) -> str:
     times = "once" if len(r.days) == 1 else f"{len(r.days)} times"
     way = therapy.routes()[r.route].name
-    return f"{product.name.lower()}, {r.dose_cells:.2g} cells {times}, by {way}; {product.harvest}"
+    return f"{words.lower(product.name)}, {words.power(r.dose_cells)} cells {times}, by {way}; {product.harvest}"
 
 
 def _short(o: Option | None) -> str:
     if o is None or o.regimen is None:
         return "another regimen"
-    return f"{o.regimen.dose_cells:.2g} cells × {len(o.regimen.days)} by {therapy.routes()[o.regimen.route].name}"
+    times = "once" if len(o.regimen.days) == 1 else f"{len(o.regimen.days)} times"
+    return f"{words.power(o.regimen.dose_cells)} cells {times} by {therapy.routes()[o.regimen.route].name}"

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.planning import sources
-from hepatica.planning.compare import Compared
+from hepatica.planning import sources, words
+from hepatica.planning.compare import Compared, same
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import CERTAINTIES, Option, cap
 from hepatica.planning.rules import Group
@@ -48,8 +48,15 @@ def _pathways() -> tuple[tuple[dict[str, Any], Group], ...]:
     return tuple(rows)
 
 
-def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
-    """Return the recommendation; `limit` is the highest certainty that the fit to this person allows a forecast."""
+def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -> Choice:
+    """Return the recommendation.
+
+    Args:
+        facts: what is known of the person.
+        compared: every option with its net benefit a draw.
+        limit: highest certainty that the fit to this person allows a forecast.
+        ess: effective sample size of the fit, for the noise of the simulation.
+    """
     allowed = [c for c in compared if c.option.recommendable]
     by_id = {c.option.id: c for c in allowed}
     standard = by_id["standard_care"]
@@ -57,6 +64,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
         return _choice(
             standard,
             allowed,
+            ess,
             headline="Measure again before choosing; usual care meanwhile",
             why=_doubt(facts),
             certainty="very low",
@@ -70,8 +78,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
         found = next((by_id[w] for w in wanted if w in by_id), None)
         if found is None:
             continue
-        words = {"cause": _name(facts.removable_cause), "nac": _nac(facts)}
-        headline = row["headline"].format(**words)
+        headline = row["headline"].format(cause=_name(facts.removable_cause), nac=_nac(facts))
         why = (
             row["why"]
             if found.option.id in wanted[:1] or len(wanted) == 1
@@ -80,7 +87,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
         if float(found.net.mean()) < 0:
             why += " " + row.get("otherwise", AGAINST)
         return _choice(
-            found, allowed, headline=headline, why=why, certainty=row["certainty"], pathway=row["id"],
+            found, allowed, ess, headline=headline, why=why, certainty=row["certainty"], pathway=row["id"],
             used=tuple(row["sources"]),
         )  # fmt: skip
     best = max(allowed, key=lambda c: float(c.net.mean()))
@@ -91,6 +98,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
         return _choice(
             standard,
             allowed,
+            ess,
             headline="Standard care, complete; no cells",
             why="No other option that the rules allow is better with enough certainty.",
             certainty=cap("low", limit),
@@ -103,6 +111,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
     return _choice(
         best,
         allowed,
+        ess,
         headline=headline,
         why="It has the highest expected net benefit of what may be recommended, "
         f"and is better than standard care with probability {sure:.2f}.",
@@ -115,6 +124,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str) -> Choice:
 def _choice(
     chosen: Compared,
     allowed: Sequence[Compared],
+    ess: float,
     *,
     headline: str,
     why: str,
@@ -128,48 +138,36 @@ def _choice(
     best = stack.argmax(axis=0)
     mine = next(i for i, c in enumerate(paired) if c is chosen)
     return Choice(
-        chosen.option, headline, why, certainty, regret, chosen.unit, ties(chosen, paired), pathway, used,
+        chosen.option, headline, why, certainty, regret, chosen.unit, ties(chosen, paired, ess), pathway, used,
         float((best == mine).mean()),
     )  # fmt: skip
 
 
-def ties(chosen: Compared, allowed: Sequence[Compared]) -> tuple[str, ...]:
-    """Return the options whose expected net benefit differs from the chosen one's by less than Monte Carlo error."""
-    found = []
-    for c in allowed:
-        if c is chosen:
-            continue
-        gap = c.net - chosen.net
-        error = float(gap.std()) / np.sqrt(gap.size)
-        if abs(float(gap.mean())) <= 1.96 * error + 1e-9:
-            found.append(c.option.id)
-    return tuple(found)
+def ties(chosen: Compared, allowed: Sequence[Compared], ess: float) -> tuple[str, ...]:
+    """Return the options whose expected net benefit cannot be told apart from the chosen one's."""
+    return tuple(c.option.id for c in allowed if c is not chosen and same(c, chosen, ess))
 
 
 def _doubt(facts: Facts) -> str:
     if facts.staging.contradictions:
-        return "The record contradicts itself, so every forecast below stands on sand: " + "; ".join(
-            facts.staging.contradictions
+        return "The record contradicts itself, so every forecast below stands on sand: " + words.mended(
+            "; ".join(facts.staging.contradictions)
         )
     needs = sorted({n for m in facts.staging.missing for n in m.needs})
-    return "The stage cannot be told from this record; most needed: " + (", ".join(needs[:6]) or "liver tests")
+    return "The stage cannot be told from this record; most needed: " + (words.needs(needs[:6]) or "liver tests")
 
 
 def _second(wanted: Sequence[str | None], found: Compared) -> str:
     first = next((w for w in wanted if w), None)
-    return f"{_capital(_name(first))}: already given or ruled out here; next comes {_name(found.option.id)}."
+    return f"{words.capital(_name(first))}: already given or ruled out here; next comes {_name(found.option.id)}."
 
 
 def _name(action: str | None) -> str:
     if action is None:
         return "the cause"
     names: dict[str, str] = sources.read("names.toml")["treatment"]
-    return names.get(action, action.replace("_", " "))
+    return names.get(action) or words.name(action)
 
 
 def _nac(facts: Facts) -> str:
     return "go on with N-acetylcysteine" if facts.patient.takes("n_acetylcysteine") else "N-acetylcysteine now"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

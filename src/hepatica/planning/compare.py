@@ -19,6 +19,7 @@ LEAST_GAIN = 1e-4
 DAYS_A_YEAR = 365.25
 BANDS = ("mean", "p05", "p25", "p50", "p75", "p95")
 ORGANS = ("blood", "lung", "liver", "spleen", "rest")
+NO_DIFFERENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ def _one(
             "the model holds no effect of this treatment in this disease: its forecast is that of standard care"
         )
     return Compared(o, rows, net, unit)
+
+
+def alike(compared: Sequence[Compared], ess: float) -> dict[str, tuple[str, ...]]:
+    """Return, for each option, the ids whose expected net benefit differs by less than Monte Carlo error."""
+    return {c.option.id: tuple(d.option.id for d in compared if d is not c and same(c, d, ess)) for c in compared}
+
+
+def same(a: Compared, b: Compared, ess: float) -> bool:
+    """Return whether two paired net benefits differ by less than Monte Carlo error, or by less than 0.1 days."""
+    if a.net.shape != b.net.shape:
+        return False
+    gap = a.net - b.net
+    error = float(gap.std()) / np.sqrt(max(min(ess, gap.size), 1.0))
+    return abs(float(gap.mean())) <= max(1.96 * error, NO_DIFFERENCE)
 
 
 def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:
@@ -200,7 +215,7 @@ def _point(p: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _organs(p: Mapping[str, Any]) -> dict[str, float]:
-    return {k: _clean(float(p[k])) for k in ("day", *ORGANS) if k in p}
+    return {k: _clean(float(p[k])) for k in ("day", *ORGANS, "living_percent") if k in p}
 
 
 def _share(share: Mapping[str, Any] | None) -> dict[str, float] | None:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hepatica.planning import words
+
 if TYPE_CHECKING:
     from hepatica.patient import Patient
     from hepatica.staging import Staging
@@ -75,8 +77,8 @@ class Facts:
     def takes(self, names: tuple[str, ...]) -> Answer:
         """Answer whether a treatment is taken; with a medicine list, what is not on it is not taken."""
         if self.patient.takes(*names):
-            name = next(t for t in self.patient.treatments if t.active and (t.name in names or t.kind in names))
-            return Answer(True, f"{_words(name.text or name.name)} on the medicine list")
+            found = next(t for t in self.patient.treatments if t.active and (t.name in names or t.kind in names))
+            return Answer(True, f"{_words(found.text or found.name)} on the medicine list")
         if any(t.active for t in self.patient.treatments):
             return Answer(False, f"no {_words(names[0])} on the medicine list")
         return Answer(None, "no medicine list in the record")
@@ -156,7 +158,7 @@ class Facts:
             rise = last.value - earlier.value
             if (gap_d <= 2 and rise >= AKI_RISE_UMOL_L) or (gap_d <= 7 and last.value >= AKI_RATIO * earlier.value):
                 return Answer(
-                    True, f"creatinine rose from {earlier.value:g} to {last.value:g} µmol/L in {gap_d:.0f} days"
+                    True, f"creatinine rose from {earlier.value:g} to {last.value:g} µmol/L in {_span(gap_d)}"
                 )
         current = self.lab("creatinine")
         if current is not None and current >= AKI_CREATININE_UMOL_L and not self.patient.has("chronic_kidney_disease"):
@@ -214,7 +216,7 @@ class Facts:
     def contradictory(self) -> Answer:
         """Answer whether the record contradicts itself."""
         found = self.staging.contradictions
-        return Answer(bool(found), found[0] if found else "nothing in the record contradicts itself")
+        return Answer(bool(found), words.mended(found[0]) if found else "nothing in the record contradicts itself")
 
     @cached_property
     def needs_cause_removed(self) -> Answer:
@@ -225,9 +227,13 @@ class Facts:
         )
 
 
+def _span(days: float) -> str:
+    return words.when(days) if days >= 1 else "less than a day"
+
+
 def _not(value: bool | None) -> bool:
     return value is not True
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").strip() or "it"
+    return words.name(name) or "it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from hepatica.planning import sources
+from hepatica.planning import sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.rules import Group, ask
 
@@ -43,7 +43,7 @@ def do_now(facts: Facts) -> list[dict[str, Any]]:
             {
                 "id": "measure_again",
                 "text": "Measure again before you decide: the record contradicts itself.",
-                "because": "; ".join(facts.staging.contradictions),
+                "because": words.mended("; ".join(facts.staging.contradictions)),
                 "source": "record",
                 "sources": ["record"],
                 "urgency": "today",
@@ -83,6 +83,7 @@ def audit(facts: Facts) -> list[dict[str, Any]]:
                 "because": because,
                 "action": row["action"] if act else "",
                 "needs": row.get("needs", "") if status == "unknown" else "",
+                "decides": row.get("decides", "") if status == "unknown" else "",
                 "source": row["sources"][0],
                 "sources": list(row["sources"]),
             }

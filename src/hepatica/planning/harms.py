@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica import evidence, therapy
-from hepatica.planning import sources
+from hepatica.planning import sources, words
 from hepatica.planning.option import Option
 
 Array = NDArray[np.float64]
@@ -137,7 +137,7 @@ def _counted(r: dict[str, Any], note: str) -> dict[str, Any]:
         "sources": list(r["sources"]),
         "basis": r["basis"],
         "watch": event["watch"],
-        "note": where + (f"; {note}" if note else ""),
+        "note": words.mended(where) + (f"; {note}" if note else ""),
     }
 
 

@@ -11,17 +11,20 @@ from typing import Any
 from hepatica import eligibility, governance, staging, therapy
 from hepatica.errors import InputError
 from hepatica.patient import Patient
-from hepatica.planning import after, cells, lineage, sources
+from hepatica.planning import after, cells, lineage, sources, words
 from hepatica.planning.choose import Choice, choose
-from hepatica.planning.compare import Compared, compare
+from hepatica.planning.compare import Compared, alike, compare
 from hepatica.planning.facts import Facts
 from hepatica.planning.first import audit, do_now
+from hepatica.planning.forecasts import forecasts
 from hepatica.planning.horizon import horizon
 from hepatica.planning.option import Option, cap
 from hepatica.planning.questions import questions
 from hepatica.planning.treatments import without_cells
 
 DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
+STAGE_TEXTS = ("why", "contradictions", "notes", "rule")
+TRIAL_TEXTS = ("because", "text", "note", "what")
 FIT_LIMIT = {"fitted": "high", "tempered": "low", "not fitted": "very low"}
 
 
@@ -85,16 +88,17 @@ def plan(
     live = [o for o in options if o.live]
     horizon_days, days, judged = horizon(staged.course)
     fit = twin.fit(patient, staged, draws=draws, seed=seed)
-    wanted = [twin.Option(o.id, o.regimen, o.actions) for o in live]
-    forecasts = twin.forecast(fit, wanted, list(days))
-    compared = compare(live, forecasts, staged.course, judged, region, seed, _modelled(twin, live, staged.course))
+    found = forecasts(twin, fit, live, days)
+    compared = compare(live, found, staged.course, judged, region, seed, _modelled(twin, live, staged.course))
     limit = FIT_LIMIT.get(fit.status, "very low")
-    choice = choose(facts, compared, limit)
+    ess = float(fit.ess or draws)
+    choice = choose(facts, compared, limit, ess)
+    same = alike(compared, ess)
     checks = after.follow_up(staged.course, choice.option)
     audited = audit(facts)
-    unknown = after.unknown(facts, compared, matches, audited, fit, today or date.today())
+    unknown = after.unknown(facts, compared, matches, audited, fit, today or date.today(), _groups(compared, same))
     chosen = next(c for c in compared if c.option.id == choice.option.id)
-    rows = _options(options, compared, limit)
+    rows = _options(options, compared, limit, same)
     document: dict[str, Any] = {
         "hepatica_version": metadata.version("hepatica"),
         "created": today.isoformat() if today else datetime.now(UTC).isoformat(timespec="seconds"),
@@ -104,7 +108,7 @@ def plan(
         "horizon_days": list(horizon_days),
         "judged_on_day": judged,
         "patient": _patient(facts),
-        "stage": _stage(staged),
+        "stage": words.sentences(_stage(staged), STAGE_TEXTS),
         "fit": _fit(fit, draws),
         "do_now": do_now(facts),
         "audit": audited,
@@ -117,7 +121,7 @@ def plan(
         "options": rows,
         "recommendation": _recommendation(facts, choice, chosen, compared, matches, audited),
         "unknown": unknown,
-        "eligibility": [m.to_json() for m in matches],
+        "eligibility": words.sentences([m.to_json() for m in matches], TRIAL_TEXTS),
         "questions": questions(facts, choice, compared, options, matches, checks),
         "follow_up": checks,
         "consent": after.consent(facts, choice, chosen, options, checks, unknown),
@@ -143,7 +147,9 @@ def _product(chosen: Option, live: Sequence[Option]) -> therapy.Product | None:
     return therapy.products()[product] if product else None
 
 
-def _options(options: Sequence[Option], compared: Sequence[Compared], limit: str) -> list[dict[str, Any]]:
+def _options(
+    options: Sequence[Option], compared: Sequence[Compared], limit: str, same: Mapping[str, tuple[str, ...]]
+) -> list[dict[str, Any]]:
     by_id = {c.option.id: c for c in compared}
     order = sorted(compared, key=lambda c: -float(c.net.mean()))
     rank = {c.option.id: i + 1 for i, c in enumerate(order)}
@@ -174,6 +180,8 @@ def _options(options: Sequence[Option], compared: Sequence[Compared], limit: str
         }
         if o.id in by_id:
             row |= by_id[o.id].rows
+            row["cannot_be_told_from"] = list(same[o.id])
+            row |= _note(row, [by_id[i].option for i in same[o.id]])
         rows.append(row)
     live = [r for r in rows if r["status"] != "ruled out"]
     out = [r for r in rows if r["status"] == "ruled out"]
@@ -192,14 +200,47 @@ def _recommendation(
         "headline": choice.headline,
         "why": choice.why,
         "pathway": choice.pathway,
-        "regret": f"If this choice is wrong, the expected loss is {choice.regret:.2g} {unit} by day "
+        "regret": f"If this choice is wrong, the expected loss is {_loss(choice.regret)} {unit} by day "
         f"{chosen.rows['qaly']['horizon_days']} (mean over draws, against the best allowed option in each).",
         "regret_value": {"mean": float(f"{choice.regret:.7g}"), "unit": unit},
         "p_best": choice.p_best,
-        "ties": list(choice.ties),
+        "ties": [_tied(c.option) for c in compared if c.option.id in choice.ties],
+        "tied_options": list(choice.ties),
         "would_change_if": after.would_change(facts, choice, compared, matches, audited),
         "sources": list(choice.sources),
     }
+
+
+def _loss(days: float) -> str:
+    return words.number(float(f"{days:.2g}")) if days >= 0.01 else "less than 0.01"
+
+
+def _tied(o: Option) -> str:
+    return f"{words.capital(_regimen(o))} cannot be told apart from it in the forecast."
+
+
+def _regimen(o: Option) -> str:
+    """Return an option's name, with the route where it is a cell regimen."""
+    name = words.lower(o.name)
+    return f"{name} by {therapy.routes()[o.route].name}" if o.route else name
+
+
+def _note(row: dict[str, Any], alike: Sequence[Option]) -> dict[str, str]:
+    said = [row["forecast_note"]] if row.get("forecast_note") else []
+    if alike:
+        others = words.listed([_regimen(o) for o in alike])
+        said.append(f"cannot be told apart from {others}: the difference lies within the noise of the simulation")
+    return {"forecast_note": "; ".join(said)} if said else {}
+
+
+def _groups(compared: Sequence[Compared], same: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return a sentence on the cell regimens whose net benefits cannot be told apart."""
+    by_id = {c.option.id: c.option for c in compared if c.option.regimen}
+    groups = {frozenset({i, *(j for j in same[i] if j in by_id)}) for i in by_id}
+    largest = max(groups, key=lambda g: (len(g), sorted(g)), default=frozenset())
+    if len(largest) < 2:
+        return []
+    return [words.listed([_regimen(by_id[i]) for i in by_id if i in largest]) + " cannot be told apart."]
 
 
 def _patient(facts: Facts) -> dict[str, Any]:
@@ -217,15 +258,13 @@ def _patient(facts: Facts) -> dict[str, Any]:
 
 
 def _labs(facts: Facts) -> list[dict[str, Any]]:
+    """Return every dated value, an analyte's in time order; the newest one of each is its last row."""
     rows = []
-    for analyte in dict.fromkeys(o.analyte for o in facts.patient.observations):
-        o = facts.patient.latest(analyte, facts.now)
-        if o is None:
-            continue
+    for o in _values(facts):
         age_d = (facts.now - o.time).total_seconds() / 86400 if facts.now and o.time else None
         rows.append(
             {
-                "analyte": analyte,
+                "analyte": o.analyte,
                 "value": o.value,
                 "unit": o.unit,
                 "time": o.time.date().isoformat() if o.time else None,
@@ -236,6 +275,16 @@ def _labs(facts: Facts) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _values(facts: Facts) -> list[Any]:
+    found = []
+    for analyte in dict.fromkeys(o.analyte for o in facts.patient.observations):
+        newest = facts.patient.latest(analyte, facts.now)
+        if newest is not None:
+            before = [o for o in facts.patient.at(analyte) if o.time and (facts.now is None or o.time <= facts.now)]
+            found += [*(o for o in before if o is not newest), newest]
+    return found
 
 
 def _flag(o: Any) -> str:
@@ -255,7 +304,7 @@ def _fit(fit: Any, draws: int) -> dict[str, Any]:
         "draws": draws,
         "ess": None if fit.ess is None else float(f"{fit.ess:.7g}"),
         "pareto_k": None if fit.pareto_k is None else float(f"{fit.pareto_k:.4g}"),
-        "notes": list(fit.notes),
+        "notes": [words.mended(n) for n in fit.notes],
         "check": [dict(row) for row in fit.check or ()],
     }
 

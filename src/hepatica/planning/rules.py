@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hepatica.planning import words
 from hepatica.planning.facts import ASCITES_LEVELS, CHRONIC, Answer, Facts
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -90,7 +91,7 @@ def _ask(term: str, facts: Facts) -> Answer:
             return Answer(staging.course in names, f"staged as {staging.label}")
         if kind == "cause":
             found = [c for c in staging.causes if c in names]
-            return Answer(bool(found), f"cause: {', '.join(found or staging.causes) or 'not stated'}")
+            return Answer(bool(found), f"cause: {', '.join(map(words.name, found or staging.causes)) or 'not stated'}")
         if kind == "alcohol":
             active = facts.patient.alcohol_active
             if active is None:
@@ -115,19 +116,26 @@ def _numeric(name: str, sign: str, limit: str, facts: Facts) -> Answer:
             f"{level} ascites" if level != "none" else "no ascites",
         )
     value, label = _value(name, facts)
+    unit = _unit(name, facts)
     if value is None:
         return Answer(None, f"{label} is not known")
     age_d = facts.age_d(name[4:]) if name.startswith("lab.") else None
-    old = f" ({age_d:.0f} days before the newest value)" if age_d is not None and age_d > OLD_D else ""
-    return Answer(_COMPARE[sign](value, float(limit)), f"{label} {value:.3g}{old}")
+    old = f" ({words.when(age_d)} before the newest value)" if age_d is not None and age_d > OLD_D else ""
+    return Answer(_COMPARE[sign](value, float(limit)), f"{label} {words.number(value)}{unit}{old}")
+
+
+def _unit(name: str, facts: Facts) -> str:
+    used = facts.staging.labs.get(name[4:]) if name.startswith("lab.") else None
+    written = words.unit(used.unit) if used is not None else ""
+    return f" {written}" if written else ""
 
 
 def _value(name: str, facts: Facts) -> tuple[float | None, str]:
     staging = facts.staging
     if name.startswith("lab."):
-        return facts.lab(name[4:]), name[4:].replace("_", " ")
+        return facts.lab(name[4:]), words.name(name[4:])
     if name.startswith("score."):
-        return staging.value(name[6:]), name[6:].replace("_", " ")
+        return staging.value(name[6:]), words.name(name[6:])
     if name == "he":
         grade = staging.encephalopathy_grade
         return (None if grade is None else float(grade)), "encephalopathy grade"

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from hepatica import therapy
-from hepatica.planning import sources
+from hepatica.planning import sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import CERTAINTIES, Option, cap
 from hepatica.planning.rules import Group, ask
@@ -71,9 +71,9 @@ def _option(c: therapy.Comparator, facts: Facts) -> Option:
     if reason:
         return base.ruled_out(reason)
     if "trial_only" in row:
-        return _with(base, "trial only", f"Only inside a trial: {row['trial_only']}.")
+        return _with(base, "trial only", f"Only inside a trial. {words.capital(row['trial_only'])}.")
     why = Group.read(row["offer"], c.id).ask(facts).because if "offer" in row else f"fits {facts.staging.label}"
-    return _with(base, "offered", why[:1].upper() + why[1:])
+    return _with(base, "offered", words.capital(why))
 
 
 def _unfit(c: therapy.Comparator, row: dict[str, Any], facts: Facts) -> str:
@@ -108,5 +108,5 @@ def _with(option: Option, status: str, because: str) -> Option:
     return replace(option, status=status, because=because)
 
 
-def _or(words: tuple[str, ...]) -> str:
-    return " or ".join(w.replace("_", " ") for w in words)
+def _or(names: tuple[str, ...]) -> str:
+    return " or ".join(map(words.name, names))
