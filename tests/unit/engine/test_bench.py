@@ -51,7 +51,7 @@ def test_rows_hold_speed_and_error_of_every_engine_here() -> None:
     ],
 )
 def test_a_peer_that_fails_is_a_row(solve: Solve, note: str) -> None:
-    row = _theirs(Peer("other", "none", "f64", 1, solve), 1.0, 0.1, np.zeros((1, 1, 1)), 8, limit_s=0.2)
+    row = _theirs(Peer("other", "none", "f64", 1, solve), 1.0, 0.1, (np.zeros((1, 1, 1)),) * 2, 8, limit_s=0.2)
     assert row["patients_per_s"] is None and note in row["note"]
 
 
