@@ -1,9 +1,10 @@
-"""Look into the study base: list the studies, show one, pool an outcome, check everything, try a new study.
+"""Look into the study base: list the studies, show one, pool an outcome, review a question, check, try a new study.
 
 hepatica evidence list --condition aclf --intervention g_csf
 hepatica evidence show engelmann2021
 hepatica evidence pool --outcome survival --day 90 --condition aclf --intervention g_csf
 hepatica evidence pool --data effects.csv --method REML --ci hksj
+hepatica evidence review --condition decompensated_cirrhosis --intervention msc -o review
 hepatica evidence check
 hepatica evidence add study.json"""
 
@@ -15,7 +16,7 @@ from typing import Any
 from hepatica.cli import show
 from hepatica.cli.parser import Parser, add_json
 
-HELP = "the study base: list, show, pool, check, add"
+HELP = "the study base: list, show, pool, review, check, add"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,12 +34,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_filters(pool)
     _add_pooling(pool)
     pool.set_defaults(act=_pool)
+    review = verbs.add_parser("review", help="every outcome by time, route and source, with a page for reviewers")
+    review.add_argument("--condition", metavar="C", required=True, help="decompensated_cirrhosis, aclf, …")
+    review.add_argument("--intervention", metavar="I", required=True, help="msc, g_csf, stem_cells, …")
+    review.add_argument("--design", metavar="D", default="randomised", help="randomised (default) or any")
+    review.add_argument("-o", "--out", metavar="DIR", help="write review.html and review.json there")
+    review.set_defaults(act=_review)
     check = verbs.add_parser("check", help="every error, doubt and row not used")
     check.set_defaults(act=_check)
     add = verbs.add_parser("add", help="check a new study file and see which pools it would move; nothing is written")
     add.add_argument("file", metavar="FILE")
     add.set_defaults(act=_add)
-    for verb in (filters, one, pool, check, add):
+    for verb in (filters, one, pool, review, check, add):
         add_json(verb)
 
 
@@ -152,6 +159,52 @@ def _pool(arguments: argparse.Namespace) -> int:
     for warning in document["warnings"]:
         show.paragraph(f"note: {warning}")
     return 0
+
+
+def _review(arguments: argparse.Namespace) -> int:
+    from hepatica import __version__, evidence
+
+    document = evidence.review(arguments.condition, arguments.intervention, arguments.design)
+    paths = []
+    if arguments.out:
+        from hepatica.report import save_review
+
+        paths = save_review(document, arguments.out, __version__)
+    if arguments.json:
+        show.json_document(document)
+        return 0
+    show.heading(document["question"])
+    show.paragraph(document["headline"])
+    show.line("\n  Limitations")
+    for said in document["limitations"]:
+        show.paragraph(f"- {said}", indent="    ")
+    show.line()
+    rows = []
+    for o in document["outcomes"]:
+        for s in o["slices"]:
+            if s["by"] == "all" or any(c["k"] for c in s["cells"]):
+                name = o["name"] if s["by"] == "all" else f"  {s['by']}: {s['name']}"
+                rows.append([name, *(_cell(c) for c in s["cells"])])
+    show.table(("", *(d["name"] for d in document["days"])), rows)
+    for o in document["outcomes"]:
+        for p in o["published"]:
+            if p["compares"]:
+                when = f"day {p['day']:g}" if p["day"] is not None else p["time"] or "time not stated"
+                what = f"{p['measure']} {show.number(p['value'])} ({_span([p['lo'], p['hi']])})"
+                show.paragraph(f"published, not ours: {o['name']}, {when}: {what}, {p['study']}")
+    show.line()
+    for path in paths:
+        show.paragraph(f"written: {path}")
+    if not paths:
+        show.paragraph("next: add -o DIR for the page with every study, forest plot and published pool")
+    return 0
+
+
+def _cell(c: dict[str, Any]) -> str:
+    if not c["k"]:
+        return f"k 0 of {c['could']}, not estimable"
+    shown = c["back_transformed"] or c
+    return f"{show.number(shown['estimate'])} ({_span(shown['ci'])}), k {c['k']}"
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.published import published_pools
     from hepatica.evidence.regression import egger, regress
+    from hepatica.evidence.reviewing import review
     from hepatica.evidence.verbs import pool_question
 
 _WHERE = {
@@ -59,6 +60,7 @@ _WHERE = {
     "pooling": ("Pooled", "pool_effects"),
     "published": ("published_pools",),
     "regression": ("egger", "regress"),
+    "reviewing": ("review",),
     "verbs": ("pool_question",),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
@@ -85,6 +87,7 @@ __all__ = [
     "published_pools",
     "reference",
     "regress",
+    "review",
     "risk_of_bias",
     "safety",
     "show",
