@@ -125,18 +125,27 @@ def _roadrunner(task: Task) -> Callable[[range], Floats]:
         problem = task.problem()
         out = np.full((len(task.observables), task.times.size, len(patients)), np.nan)
         for column, i in enumerate(patients):
-            engine.resetToOrigin()
-            for parameter, values in zip(problem.layout.parameters, problem.parameters, strict=True):
-                if values.size > 1:
-                    engine.setValue(parameter.name, at(values, i))
-            for state, values_or_none in zip(problem.layout.states, problem.initial, strict=True):
-                if values_or_none is not None:
-                    engine.setValue(f"init({state.name})", at(values_or_none, i))
-            engine.reset()
-            out[:, :, column] = np.asarray(engine.simulate(times=task.times.tolist()))[:, 1:].T
+            try:
+                out[:, :, column] = _replay(engine, problem, i, 0.0)
+            except RuntimeError:  # CVODE may get stuck on its first step after a dose; shorter steps bring it through
+                out[:, :, column] = _replay(engine, problem, i, 0.01 * float(task.times[-1] - task.times[0]))
         return out
 
     return solve
+
+
+def _replay(engine: Any, problem: Problem, i: int, longest_step: float) -> Floats:
+    engine.resetToOrigin()
+    engine.integrator.maximum_time_step = longest_step
+    for parameter, values in zip(problem.layout.parameters, problem.parameters, strict=True):
+        if values.size > 1:
+            engine.setValue(parameter.name, at(values, i))
+    for state, start in zip(problem.layout.states, problem.initial, strict=True):
+        if start is not None:
+            engine.setValue(f"init({state.name})", at(start, i))
+    engine.reset()
+    rows: Floats = np.asarray(engine.simulate(times=problem.times.tolist()))[:, 1:].T
+    return rows
 
 
 def _diffrax(task: Task) -> Solve:
