@@ -150,7 +150,7 @@ def unknown(
     gaps = list(dict.fromkeys(a["needs"] for a in audit if a["needs"]))
     if gaps:
         rows.append(f"Not in the record, and needed to check usual care: {'; '.join(gaps[:6])}.")
-    rows += [f"Which is best: {text}" for text in alike]
+    rows += alike
     rows.append("How long any effect lasts beyond the horizon of this plan.")
     rows.append("The price of each new treatment: no source opened here gives it for the liver.")
     return rows
@@ -158,7 +158,8 @@ def unknown(
 
 def _fit(fit: Any) -> str:
     how = "only in part" if fit.status == "tempered" else "not well"
-    return f"How this person differs from the model: it fits these tests {how} ({fit.status}, effective sample size {fit.ess:.0f})."
+    size = f"{fit.status}, effective sample size {fit.ess:.0f}"
+    return f"How this person differs from the model: it fits these tests {how} ({size})."
 
 
 def would_change(

@@ -78,9 +78,7 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
         for regimen in grid:
             by_route.setdefault(regimen.route, []).append(regimen)
         if not by_route:
-            options.append(
-                _blank(product, facts).ruled_out("no dose can be worked out: the weight is not in the record")
-            )
+            options.append(_blank(product, facts).ruled_out(_no_dose(product, facts)))
         for route, regimens in by_route.items():
             against = therapy.contraindications(facts.patient, facts.staging, product.id, route)
             absolute = [c for c in against if c.verdict == "absolute"]
@@ -93,7 +91,9 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
                 continue
             cautions = tuple(_against(c) for c in against if c.verdict == "relative")
             ask_first = tuple(
-                f"rule out first: {c.text}" for c in against if c.verdict == "unknown" and c.if_present == "absolute"
+                f"rule out first: {words.lower(c.text)}"
+                for c in against
+                if c.verdict == "unknown" and c.if_present == "absolute"
             )
             passing += [_trial(product, r, facts, matches, cautions, ask_first) for r in regimens]
     finalists, rest = _race(passing)
@@ -150,8 +150,11 @@ def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) ->
         return "studied in this disease, but no protocol in this program's library gives it"
     if mine and not open_ones:
         nearest = min(mine, key=lambda m: sum(c.verdict == "not met" for c in m.criteria))
-        names = ", ".join(m.protocol for m in mine)
-        return f"the criteria of {names} are not met; nearest {nearest.protocol}: {words.mended(nearest.because)}"
+        names = words.listed([m.protocol for m in mine])
+        unmet = words.mended(nearest.because).removeprefix("not met: ")
+        if len(mine) == 1:
+            return f"the criteria of {names} are not met: {unmet}"
+        return f"the criteria of {names} are not met; nearest is {nearest.protocol}, with these not met: {unmet}"
     return ""
 
 
@@ -276,8 +279,14 @@ def _not_forecast(rows: list[Option], other: Option | None) -> Option:
     return replace(first.ruled_out(why), id=f"{first.product}_{first.route}_other", regimen=None, trial=None)
 
 
+def _no_dose(product: Product, facts: Facts) -> str:
+    if facts.patient.weight_kg is None:
+        return "no dose can be worked out: the weight is not in the record"
+    return f"no dose of {words.lower(product.name)} for the liver is known to this program"
+
+
 def _against(c: therapy.Contraindication) -> str:
-    return words.mended(f"{c.text}: {c.because}" if c.because else c.text)
+    return words.mended(f"{c.text}; here {c.because}" if c.because else c.text)
 
 
 def _some(criteria: list[str]) -> str:

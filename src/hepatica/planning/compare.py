@@ -119,7 +119,7 @@ def same(a: Compared, b: Compared, ess: float) -> bool:
         return False
     gap = a.net - b.net
     error = float(gap.std()) / np.sqrt(max(min(ess, gap.size), 1.0))
-    return abs(float(gap.mean())) <= max(1.96 * error, NO_DIFFERENCE)
+    return bool(abs(float(gap.mean())) <= max(1.96 * error, NO_DIFFERENCE))
 
 
 def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:

@@ -47,8 +47,13 @@ def harms(option: Option) -> list[dict[str, Any]]:
     elif option.id == "g_csf":
         rows = [_counted(r, "") for r in evidence.harms("g_csf") if _shown(r)]
     else:
-        rows = [_published(r) for r in _file()[1] if r["treatment"] == option.id]
+        rows = published(option.id)
     return sorted(rows, key=lambda r: -(r["probability"] or 0.0))
+
+
+def published(treatment: str) -> list[dict[str, Any]]:
+    """Return the harms of a treatment without cells, as published."""
+    return [_published(r) for r in _file()[1] if r["treatment"] == treatment]
 
 
 def days_lost(rows: list[dict[str, Any]], n: int, seed: int) -> Array:
@@ -129,6 +134,7 @@ def _counted(r: dict[str, Any], note: str) -> dict[str, Any]:
     return {
         "id": r["event"],
         "event": event["label"],
+        "said": event.get("said", event["label"]),
         "probability": r["probability"],
         "lo": r["lo"],
         "hi": r["hi"],
@@ -150,6 +156,7 @@ def _published(r: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": r["event"],
         "event": event["label"],
+        "said": event.get("said", event["label"]),
         "probability": middle,
         "lo": lo,
         "hi": hi,

@@ -229,8 +229,8 @@ def _note(row: dict[str, Any], alike: Sequence[Option]) -> dict[str, str]:
     said = [row["forecast_note"]] if row.get("forecast_note") else []
     if alike:
         others = words.listed([_regimen(o) for o in alike])
-        said.append(f"cannot be told apart from {others}: the difference lies within the noise of the simulation")
-    return {"forecast_note": "; ".join(said)} if said else {}
+        said.append(f"cannot be told apart from {others}: they differ by less than the noise of the simulation")
+    return {"forecast_note": words.capital("; ".join(said))} if said else {}
 
 
 def _groups(compared: Sequence[Compared], same: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -240,7 +240,8 @@ def _groups(compared: Sequence[Compared], same: Mapping[str, tuple[str, ...]]) -
     largest = max(groups, key=lambda g: (len(g), sorted(g)), default=frozenset())
     if len(largest) < 2:
         return []
-    return [words.listed([_regimen(by_id[i]) for i in by_id if i in largest]) + " cannot be told apart."]
+    names = words.listed([_regimen(by_id[i]) for i in by_id if i in largest])
+    return [f"Which of these is better: {names}. Their forecasts cannot be told apart."]
 
 
 def _patient(facts: Facts) -> dict[str, Any]:

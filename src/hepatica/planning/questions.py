@@ -10,6 +10,7 @@ from hepatica.planning import words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
+from hepatica.planning.harms import published
 from hepatica.planning.option import Option
 
 SURE = {
@@ -52,7 +53,8 @@ def _only(
         f", and {len(trial)} only in a study. " if trial else ". No cell treatment fits. "
     )
     text += f"We point to {words.treatment(choice.option)}. "
-    alive = f"{words.of_100(last['mean'])} like you to live for {words.when(last['day'])} or more"
+    age = facts.patient.age_years(facts.now)
+    alive = f"{_people(last['mean'], age)} to live for {words.when(last['day'])} or more"
     text += f"With usual care, the model expects {alive}. "
     text += "You may also say no to anything new and keep your usual care."
     numbers = [
@@ -100,16 +102,15 @@ def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> d
     for c in [chosen] + ([cells] if cells is not None and cells is not chosen else []):
         name = words.treatment(c.option)
         rows = [r for r in c.rows["harms"] if r["probability"] is not None][:3]
+        if c.option.id == "transplant_referral":
+            text += "The visit does no harm. A transplant is a big operation. "
+            name, rows = "a transplant", published("transplant")
         if not rows:
             text += f"For {name}, our sources give no count of side effects. Ask your team what to look for. "
             continue
         said = []
-        for r in rows:
-            part = (
-                f"{words.of_100(r['probability'])} had {r['event']}"
-                if r["probability"] > 0
-                else f"{words.of_100(0)} had {r['event']}"
-            )
+        for r in rows[: 3 if cells is None or cells is chosen else 2]:
+            part = f"{words.of_100(r['probability'])} had {r['said']}"
             if r["lo"] is not None and r["hi"] is not None:
                 part += f" (it could be {round(100 * r['lo'])} to {round(100 * r['hi'])})"
             said.append(part)
@@ -160,6 +161,11 @@ def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, An
         numbers.append(_number("first check", days[0], "days", follow_up[0]["source"]))
     text += "If you feel worse, do not wait for a check."
     return _row("how_long", "How long until it works, and what comes after?", text, numbers, choice.option.certainty)
+
+
+def _people(probability: float, age: float | None) -> str:
+    said = words.of_100(probability)
+    return said.replace("people", "children") + " like yours" if age is not None and age < 18 else said + " like you"
 
 
 def _row(key: str, question: str, answer: str, numbers: list[dict[str, Any]], certainty: str) -> dict[str, Any]:

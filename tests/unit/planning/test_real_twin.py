@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 from contract import numbers, wrong
 from fake_twin import EXAMPLES, TODAY
+from reading import machine_words
 
 from hepatica import planning
 from hepatica.patient import parse_short
@@ -31,3 +33,16 @@ def test_contract_and_lineage_hold(plan):
         for p in o["forecast"]["transplant_free_survival"]:
             whole = next(q for q in o["forecast"]["survival"] if q["day"] == p["day"])
             assert p["mean"] <= whole["mean"] + 1e-6
+
+
+def test_no_machine_word_reaches_a_sentence(plan):
+    assert machine_words({k: v for k, v in plan.items() if k not in ("lineage", "sources")}) == []
+
+
+def test_living_cells_only_die_between_doses(plan):
+    for o in (o for o in plan["options"] if o.get("cells")):
+        doses = [*o["schedule_days"], float("inf")]
+        for start, end in itertools.pairwise(doses):
+            rows = [r["living_percent"] for r in o["cells"] if start < r["day"] <= end]
+            assert all(0 <= r <= 100 for r in rows)
+            assert all(b <= a + 1e-6 for a, b in itertools.pairwise(rows)), (o["id"], rows)

@@ -128,6 +128,19 @@ def test_more_cells_or_more_procedures_never_harm_less():
         assert 0 <= row["lo"] <= row["probability"] <= row["hi"] <= 1
 
 
+@pytest.mark.parametrize(
+    ("product", "route"),
+    [("uc_msc", "peripheral_vein"), ("uc_msc", "hepatic_artery"), ("bm_msc_autologous", "hepatic_artery")],
+)
+def test_a_dose_beyond_what_was_studied_harms_more(product, route):
+    def lost(dose):
+        return harms.days_lost(harms.harms(regimen(dose, route=route, product=product)), 400, 1).mean()
+
+    small, large = lost(1e7), lost(1e11)
+    assert large > small >= 0
+    assert lost(1e10) <= large
+
+
 def test_acute_failure_calls_the_transplant_centre_first(make):
     record = {
         "id": "alf", "sex": "female", "age": 30, "weight_kg": 60, "etiology": ["paracetamol"], "ascites": "none",

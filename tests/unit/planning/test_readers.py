@@ -1,0 +1,70 @@
+"""What reaches the reader: no machine word in any sentence, every dated value, the first hours of cells, ties said."""
+
+from __future__ import annotations
+
+import pytest
+from fake_twin import FakeTwin
+from reading import machine_words
+
+from hepatica.planning import words
+
+
+@pytest.mark.parametrize(
+    "text", ["meld 17", "sbp prophylaxis", "in 1 days", "7.6e+07 cells", "inr or pt_percent", "a  b", "14 umol/L"]
+)
+def test_the_scan_can_fail(text):
+    assert machine_words({"because": text})
+
+
+def test_no_machine_word_reaches_a_sentence(example):
+    plan = {k: v for k, v in example[2].items() if k not in ("lineage", "sources")}
+    assert machine_words(plan) == []
+
+
+def test_names_under_options_are_written_for_readers(example):
+    assert machine_words({"rows": [o["name"] for o in example[2]["options"]]}) == []
+
+
+def test_every_dated_value_of_the_record_is_given(example):
+    _, record, plan = example
+    given = {(r["analyte"], r["time"]) for r in plan["patient"]["labs"]}
+    aside = len(plan["patient"]["set_aside"])
+    dated = {(o["analyte"], o["time"][:10]) for o in record["observations"] if o.get("time")}
+    assert len(dated - given) <= aside, dated - given
+    for analyte in {a for a, _ in given}:
+        times = [r["time"] for r in plan["patient"]["labs"] if r["analyte"] == analyte and r["time"]]
+        assert times == sorted(times)
+
+
+def test_the_first_hours_of_cells_are_shown_and_the_curves_keep_their_days(example):
+    plan = example[2]
+    days = [p["day"] for p in plan["options"][0]["forecast"]["survival"]]
+    for o in (o for o in plan["options"] if o.get("cells")):
+        shown = [row["day"] for row in o["cells"]]
+        first = o["schedule_days"][0]
+        assert 0 < shown[0] - first < 0.1 and {first + 1, first + 3, first + 10} <= set(shown)
+        assert max(shown) <= o["schedule_days"][-1] + 90
+        assert [p["day"] for p in o["forecast"]["meld"]] == days
+
+
+def test_options_with_the_same_forecast_are_called_equal(make):
+    record = {
+        "id": "t", "sex": "male", "age": 50, "weight_kg": 70, "etiology": ["HBV"], "ascites": "moderate",
+        "conditions": ["cirrhosis"], "treatments": ["entecavir"], "encephalopathy_grade": 0, "observations": [],
+    }  # fmt: skip
+    plan = make(record, FakeTwin(gain={"albumin": 0.0, "beta_blocker": 0.9}))
+    rows = {o["id"]: o for o in plan["options"] if o["status"] == "offered"}
+    assert "standard_care" in rows["albumin"]["cannot_be_told_from"]
+    assert "Cannot be told apart from" in rows["albumin"]["forecast_note"]
+    for o in rows.values():
+        for other in o["cannot_be_told_from"]:
+            if other in rows:
+                assert o["id"] in rows[other]["cannot_be_told_from"]
+    apart = make(record, FakeTwin(gain={"albumin": 0.5}))
+    albumin = next(o for o in apart["options"] if o["id"] == "albumin")
+    assert "standard_care" not in albumin["cannot_be_told_from"]
+
+
+def test_a_list_of_needs_names_each_once():
+    assert words.needs(["inr", "inr or pt_percent"]) == "INR"
+    assert words.needs(["inr or pt_percent", "sodium"]) == "INR or prothrombin activity, sodium"
