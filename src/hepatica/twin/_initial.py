@@ -130,7 +130,8 @@ def _scar(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s: Any
     s["collagen_soluble_percent"], s["collagen_crosslinked_percent"] = share * collagen, (1 - share) * collagen
     leaves = value("collagen_degradation_1_d") + value("crosslinking_1_d")
     s["myofibroblasts"] = np.maximum(s["collagen_soluble_percent"] * leaves / value("collagen_production_percent_d"), 1)
-    p["myofibroblast_gain"] = (s["myofibroblasts"] - 1) / np.maximum(chronic, 0.05)
+    heard = chronic / (1 + chronic / value("myofibroblast_half"))
+    p["myofibroblast_gain"] = (s["myofibroblasts"] - 1) / np.maximum(heard, 0.05)
 
 
 def _metabolism(

@@ -7,7 +7,8 @@ from .._body import Body
 
 def equations(x: Body) -> None:
     """Add myofibroblasts and two kinds of collagen."""
-    target = 1 + x.myofibroblast_gain * x.excess_inflammation
+    heard = x.excess_inflammation / (1 + x.excess_inflammation / x.myofibroblast_half)
+    target = 1 + x.myofibroblast_gain * heard
     x.rate("myofibroblasts", x.myofibroblast_1_d * (target - x.myofibroblasts))
     melt = x.exp(x.potency_collagen * x.potency * x.restorative_excess)
     soluble, linked = x.collagen_soluble_percent, x.collagen_crosslinked_percent
