@@ -129,7 +129,7 @@ def _log_density(theta: Array, center: Array, cov: Array) -> Array:
 
 
 OFF_GRID = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
-LEAST_TAU = 0.5
+LEAST_TAU = 0.6
 
 
 def effect_per_potency(days: tuple[float, ...], seed: int, course_draws: dict[str, Array]) -> Array:
