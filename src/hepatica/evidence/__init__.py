@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from hepatica.evidence.handing_on import prior
     from hepatica.evidence.living import add
     from hepatica.evidence.pooling import Pooled, pool_effects
+    from hepatica.evidence.proportions import Proportion, pool_proportions
     from hepatica.evidence.published import published_pools
     from hepatica.evidence.regression import egger, regress
     from hepatica.evidence.reviewing import review
+    from hepatica.evidence.small_studies import peters, trim_and_fill
     from hepatica.evidence.verbs import pool_question
 
 _WHERE = {
@@ -58,15 +60,18 @@ _WHERE = {
     "handing_on": ("prior",),
     "living": ("add",),
     "pooling": ("Pooled", "pool_effects"),
+    "proportions": ("Proportion", "pool_proportions"),
     "published": ("published_pools",),
     "regression": ("egger", "regress"),
     "reviewing": ("review",),
+    "small_studies": ("peters", "trim_and_fill"),
     "verbs": ("pool_question",),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [
     "Answer",
     "Pooled",
+    "Proportion",
     "add",
     "bibliography",
     "check",
@@ -79,9 +84,11 @@ __all__ = [
     "natural_history",
     "ongoing",
     "patient_reported",
+    "peters",
     "pool",
     "pool_effects",
     "pool_file",
+    "pool_proportions",
     "pool_question",
     "prior",
     "published_pools",
@@ -95,6 +102,7 @@ __all__ = [
     "studies",
     "study",
     "transitions",
+    "trim_and_fill",
     "utilities",
 ]
 
