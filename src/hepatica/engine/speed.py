@@ -135,7 +135,8 @@ def _error(found: Floats, exact: Floats, least: Floats) -> float:
     n = min(found.shape[2], exact.shape[2])
     a, b = found[:, :, :n], exact[:, :, :n]
     floor = np.maximum(FLOOR * np.abs(b).max(axis=1, keepdims=True), least) + 1e-300
-    return float(np.max(np.abs(a - b) / (np.abs(b) + floor)))
+    held = ~np.isnan(a).any(axis=(0, 1))
+    return float(np.max(np.abs(a - b)[:, :, held] / (np.abs(b) + floor)[:, :, held], initial=0.0))
 
 
 def _compile(model: Model) -> dict[str, float]:
@@ -198,13 +199,14 @@ def _measure(pipe: Any, peer: Peer, years: float, seconds: float, truth: tuple[F
     try:
         n = peer.batch or exact.shape[2]
         began = time.perf_counter()
-        error = _error(peer.solve(n), exact, least)
+        found = peer.solve(n)
+        error, lost = _error(found, exact, least), int(np.isnan(found).any(axis=(0, 1)).sum())
         first = time.perf_counter() - began
         n, took = _longest(peer.solve, n, seconds, peer.batch or most)
         pipe.send(
             {
                 "patients": n, "seconds": round(took, 3), "patients_per_s": round(n * years / took, 2),
-                "max_rel_error": error, "first_call_s": round(first, 2),
+                "max_rel_error": error, "first_call_s": round(first, 2), "failed": lost, "of": found.shape[2],
             }
         )  # fmt: skip
     except Exception as fault:  # a peer's own failure is a row
