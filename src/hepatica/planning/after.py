@@ -13,6 +13,7 @@ from hepatica.planning import sources, words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
+from hepatica.planning.harms import published
 from hepatica.planning.horizon import ACUTE
 from hepatica.planning.option import Option
 
@@ -54,13 +55,13 @@ def consent(
     o, rows = chosen.option, chosen.rows
     others = [words.treatment(x) for x in options if x.live and x.id != o.id and not x.product]
     risks = [
-        f"{r['event']}: {words.of_100(r['probability'])}"
+        f"{r['said']}: {words.of_100(r['probability'])}"
         + (
             f" (between {round(100 * r['lo'])} and {round(100 * r['hi'])})"
             if r["lo"] is not None and r["hi"] is not None
             else ""
         )
-        for r in rows["harms"][:6]
+        for r in (rows["harms"] or _later(o))[:6]
         if r["probability"] is not None
     ]
     cost = rows["cost"]
@@ -86,6 +87,12 @@ def consent(
             else "The trial must be on a public register.",
         )
     )
+
+
+def _later(o: Option) -> list[dict[str, Any]]:
+    """Return the harms of what a referral may lead to."""
+    rows = published("transplant") if o.id == "transplant_referral" else []
+    return [r | {"said": f"{r['said']}, if you have a transplant"} for r in rows]
 
 
 def _trials(matches: Sequence[Match], cells: Sequence[Compared]) -> list[Match]:
@@ -176,11 +183,10 @@ def would_change(
     others = [c for c in compared if c.option.recommendable and c.option.id != choice.option.id]
     rival = max(others, key=lambda c: float(c.net.mean()), default=None)
     if rival is not None and float(rival.net.mean()) > 0:
+        ordered = choice.pathway not in ("net_benefit", "default", "measure_again")
+        how = "Going by the forecast alone, not by the order of care" if ordered else "Firmer evidence"
         p = float((rival.net > 0).mean())
-        rows.append(
-            f"If the order of care allowed it: {words.lower(rival.option.name)} has the next best forecast "
-            f"(better than standard care with probability {p:.2f})."
-        )
+        rows.append(f"{how}: {words.lower(rival.option.name)} (better than standard care with probability {p:.2f}).")
     cells = [c for c in compared if c.option.product]
     best = max(cells, key=lambda c: float(c.net.mean()), default=None)
     if best is not None:

@@ -90,11 +90,7 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
                 )
                 continue
             cautions = tuple(_against(c) for c in against if c.verdict == "relative")
-            ask_first = tuple(
-                f"rule out first: {words.lower(c.text)}"
-                for c in against
-                if c.verdict == "unknown" and c.if_present == "absolute"
-            )
+            ask_first = tuple(_first(c.text) for c in against if c.verdict == "unknown" and c.if_present == "absolute")
             passing += [_trial(product, r, facts, matches, cautions, ask_first) for r in regimens]
     finalists, rest = _race(passing)
     return Screen([*finalists, *rest, *options], screened, contraindicated, len(finalists))
@@ -287,6 +283,11 @@ def _no_dose(product: Product, facts: Facts) -> str:
 
 def _against(c: therapy.Contraindication) -> str:
     return words.mended(f"{c.text}; here {c.because}" if c.because else c.text)
+
+
+def _first(text: str) -> str:
+    what, _, why = text.partition(": ")
+    return f"first rule out {words.lower(words.mended(what))}" + (f" ({why})" if why else "")
 
 
 def _some(criteria: list[str]) -> str:

@@ -19,12 +19,12 @@ def forecasts(twin: Any, fit: Any, live: Sequence[Option], days: Sequence[float]
     wanted = {o.id: twin.Option(o.id, o.regimen, o.actions) for o in live}
     cells = [o for o in live if o.regimen is not None]
     found: dict[str, Any] = twin.forecast(fit, [wanted[o.id] for o in live if o.regimen is None], list(days))
-    if not cells:
-        return found
-    starts = {o.regimen.days[0] for o in cells if o.regimen}
-    fine = sorted({*map(float, days), *(start + d for start in starts for d in CELL_DAYS)})
-    rows = twin.forecast(fit, [wanted["standard_care"], *(wanted[o.id] for o in cells)], fine)
-    return found | {o.id: _on(rows[o.id], days, o) for o in cells}
+    for start in dict.fromkeys(o.regimen.days[0] for o in cells if o.regimen):
+        group = [o for o in cells if o.regimen and o.regimen.days[0] == start]
+        fine = sorted({*map(float, days), *(start + d for d in CELL_DAYS)})
+        rows = twin.forecast(fit, [wanted["standard_care"], *(wanted[o.id] for o in group)], fine)
+        found |= {o.id: _on(rows[o.id], days, o) for o in group}
+    return found
 
 
 def _on(forecast: Any, days: Sequence[float], option: Option) -> Any:
