@@ -28,9 +28,8 @@ b <- escalc("RR", ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.bcg)
 h <- dat.hackshaw1998
 fill <- function(d, m, est) {
   r <- rma(yi, vi, data = d, method = m, control = tight)
-  t <- trimfill(r, estimator = est)
-  f <- rma(as.numeric(t$yi), as.numeric(t$vi), method = m, control = tight)  # trimfill() refits with loose convergence
-  list(missing = t$k0, side = t$side, estimate = c(f$beta), se = f$se, tau2 = f$tau2)
+  t <- trimfill(r, estimator = est, control = tight)
+  list(missing = t$k0, side = t$side, estimate = c(t$beta), se = t$se, tau2 = t$tau2)
 }
 trim <- lapply(list(egger2001 = e, bcg = b, hackshaw1998 = h), function(d) { d <- d[!is.na(d$yi), ]
   list(yi = as.numeric(d$yi), vi = as.numeric(d$vi), results = lapply(setNames(c("FE", "DL", "REML"), c("FE", "DL", "REML")),

@@ -107,7 +107,7 @@ def _maximum(x: Array, m: Array, mu: float) -> tuple[float, float, float]:
     def loss(p: Any) -> float:
         return -_log_likelihood(x, m, float(p[0]), math.exp(float(p[1])))
 
-    tight = {"xatol": 1e-10, "fatol": 1e-13, "maxiter": 4000, "maxfev": 4000}
+    tight: Any = {"xatol": 1e-10, "fatol": 1e-13, "maxiter": 4000, "maxfev": 4000}
     fits = [minimize(loss, np.array([mu, s]), method="Nelder-Mead", options=tight) for s in (-0.7, -3.0)]
     fit = min(fits, key=lambda f: float(f.fun))
     return float(fit.x[0]), math.exp(float(fit.x[1])), -float(fit.fun)
