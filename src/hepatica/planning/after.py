@@ -143,6 +143,11 @@ def unknown(
         )
     elif staging.course not in ("none", "steatosis", "chronic_hepatitis"):
         rows.append("No cell product was studied well enough in this situation to be compared.")
+    if any("not calibrated" in note for note in fit.notes):
+        rows.append(
+            f"How far the forecast can be trusted: the model was not calibrated on {staging.label}. "
+            "Its chances of death and of decompensation rest on assumptions here."
+        )
     if fit.status != "fitted":
         rows.append(_fit(fit))
     open_trials = _trials(matches, cells)

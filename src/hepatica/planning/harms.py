@@ -52,8 +52,9 @@ def harms(option: Option) -> list[dict[str, Any]]:
 
 
 def published(treatment: str) -> list[dict[str, Any]]:
-    """Return the harms of a treatment without cells, as published."""
-    return [_published(r) for r in _file()[1] if r["treatment"] == treatment]
+    """Return the harms of a treatment without cells, as published, the likeliest first."""
+    rows = [_published(r) for r in _file()[1] if r["treatment"] == treatment]
+    return sorted(rows, key=lambda r: -(r["probability"] or 0.0))
 
 
 def days_lost(rows: list[dict[str, Any]], n: int, seed: int) -> Array:

@@ -109,7 +109,7 @@ def plan(
         "judged_on_day": judged,
         "patient": _patient(facts),
         "stage": words.sentences(_stage(staged), STAGE_TEXTS),
-        "fit": _fit(fit, draws),
+        "fit": _fit(fit, draws, staged),
         "do_now": do_now(facts),
         "audit": audited,
         "screened": {
@@ -299,13 +299,13 @@ def _stage(staged: Any) -> dict[str, Any]:
     return {**full["stage"], **{k: v for k, v in full.items() if k not in ("stage", "patient")}}
 
 
-def _fit(fit: Any, draws: int) -> dict[str, Any]:
+def _fit(fit: Any, draws: int, staged: Any) -> dict[str, Any]:
     return {
         "status": fit.status,
         "draws": draws,
         "ess": None if fit.ess is None else float(f"{fit.ess:.7g}"),
         "pareto_k": None if fit.pareto_k is None else float(f"{fit.pareto_k:.4g}"),
-        "notes": [words.mended(n) for n in fit.notes],
+        "notes": [words.mended(n.replace(f"'{staged.course}'", staged.label)) for n in fit.notes],
         "check": [dict(row) for row in fit.check or ()],
     }
 

@@ -15,7 +15,7 @@ _SHORT = "inr|meld|alt|ast|alp|ggt|afp|crp|hvpg|fib4|hcc|tips|sbp|aclf|hbv|hcv"
 _TOKEN = re.compile(rf"(?<![\w.-])(?:{_SHORT}|[a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?![\w-])")
 _POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e\+?(-?\d+)(?![\w.]*\w)")
 _UNIT = re.compile(r"(?<![\w])(umol|ug)/|1e9/L")
-_ONE = re.compile(r"\b1 (day|month|year|point|criterion|date)s\b")
+_ONE = re.compile(r"\b1 (earlier )?(day|month|year|point|date)s\b")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LARGE, SMALL = 1e5, 1e-3
 
@@ -97,7 +97,7 @@ def mended(text: str) -> str:
     text = text.replace("pt percent", "prothrombin activity").replace("bilirubin direct", "direct bilirubin")
     text = _UNIT.sub(lambda m: "× 10⁹/L" if m.group(0) == "1e9/L" else f"µ{m.group(1)[1:]}/", text)
     text = _POWER.sub(lambda m: f"{m.group(1)} × 10{str(int(m.group(2))).translate(_RAISED)}", text)
-    text = _ONE.sub(r"1 \1", text)
+    text = _ONE.sub(r"1 \1\2", text)
     return _TOKEN.sub(lambda m: name(m.group(0)), text)
 
 
