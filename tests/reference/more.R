@@ -58,8 +58,8 @@ network <- function(a) {
   D <- model.matrix(~ 0 + interaction(design, trt, drop = TRUE), rows)
   within <- rma.mv(rows$yi, V, mods = D, intercept = FALSE)
   list(study = a$study, trt = a$trt, y = a$y, v = a$v, treatments = trts,
-    fixed = list(b = c(fe$beta), se = fe$se, q = fe$QE, df = fe$QEdf), random = list(b = c(re$beta), se = re$se, tau2 = re$tau2),
-    within = list(q = within$QE, df = within$QEdf))
+    fixed = list(b = c(fe$beta), se = fe$se, q = fe$QE, df = fe$k - fe$p), random = list(b = c(re$beta), se = re$se, tau2 = re$tau2),
+    within = list(q = within$QE, df = within$k - within$p))
 }
 s <- dat.senn2013
 senn <- data.frame(study = s$study, trt = as.character(s$treatment), y = s$mi, v = s$sdi^2 / s$ni)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hepatica.evidence.csv_data import pool_file
     from hepatica.evidence.handing_on import prior
     from hepatica.evidence.living import add
+    from hepatica.evidence.network_answer import network_question
+    from hepatica.evidence.networks import ArmEffect, Network, network
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.proportions import Proportion, pool_proportions
     from hepatica.evidence.published import published_pools
@@ -59,6 +61,8 @@ _WHERE = {
     "bias": ("risk_of_bias",),
     "handing_on": ("prior",),
     "living": ("add",),
+    "network_answer": ("network_question",),
+    "networks": ("ArmEffect", "Network", "network"),
     "pooling": ("Pooled", "pool_effects"),
     "proportions": ("Proportion", "pool_proportions"),
     "published": ("published_pools",),
@@ -70,6 +74,8 @@ _WHERE = {
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [
     "Answer",
+    "ArmEffect",
+    "Network",
     "Pooled",
     "Proportion",
     "add",
@@ -82,6 +88,8 @@ __all__ = [
     "harms",
     "list_rows",
     "natural_history",
+    "network",
+    "network_question",
     "ongoing",
     "patient_reported",
     "peters",

@@ -74,7 +74,7 @@ def days_reported(q: Question) -> list[float]:
 
 def _one_a_cohort(rows: list[Row], out: list[LeftOut]) -> tuple[list[Row], list[LeftOut]]:
     kept: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda r: (_rank(r.study), r.study.id)):
+    for row in sorted(rows, key=lambda r: (rank(r.study), r.study.id)):
         first = kept.setdefault(row.study.cohort, row)
         if first is not row:
             out.append(LeftOut(row.study, f"same patients as {first.study.id}"))
@@ -90,7 +90,8 @@ def _one_a_cohort(rows: list[Row], out: list[LeftOut]) -> tuple[list[Row], list[
     return sorted(kept.values(), key=lambda r: (r.study.year or 0, r.study.id)), clean
 
 
-def _rank(s: Study) -> int:
+def rank(s: Study) -> int:
+    """Return how well a study was read, 0 for its own full text; the best report of a cohort is used."""
     return next((i for i, word in enumerate(_RANK) if s.confidence.startswith(word)), len(_RANK))
 
 
