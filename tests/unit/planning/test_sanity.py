@@ -152,6 +152,7 @@ def test_acute_failure_calls_the_transplant_centre_first(make):
     assert {"paracetamol_nac", "acute_failure_ammonia"} <= set(ids(plan["do_now"]))
     assert plan["horizon_days"] == [7, 28, 90]
     assert plan["recommendation"]["option"] == "transplant_referral"
+    assert [r["day"] for r in plan["follow_up"] if "transplant centre's answer" in r["what"]] == [1]
 
 
 def test_contradictions_stop_the_choice_and_are_named(make):
