@@ -37,7 +37,7 @@ class Body:
     def __init__(self) -> None:
         from hepatica.engine import Model
 
-        self.model = Model("twin", time_unit="d")
+        self.model = Model("twin", time_unit="d", check_units=True)
         self._named: dict[str, Any] = {}
         for name, row in table("states").items():
             self._named[name] = self.model.state(

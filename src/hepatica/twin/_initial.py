@@ -66,14 +66,16 @@ def _pressure(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     room = np.maximum(labs["hvpg_mmhg"] - onset, 0.5)
     p["ascites_gain_l_mmhg"] = np.where(has, latent["ascites_l"] / room, value("ascites_gain_l_mmhg"))
     s["ascites_l"] = latent["ascites_l"]
-    pooling = 1 + value("platelets_pressure_1_mmhg") * np.maximum(labs["hvpg_mmhg"] - 5, 0)
+    pooling = 1 + value("platelets_pressure_1_mmhg") * np.maximum(labs["hvpg_mmhg"] - value("platelets_onset_mmhg"), 0)
     p["platelets_health_e9_l"] = labs["platelets_e9_l"] * pooling
     s["platelets_e9_l"] = labs["platelets_e9_l"]
     return np.asarray(s["collateral_share"])
 
 
 def _typical_pressure(collagen: Array, excess: Array, shunt: Array) -> Array:
-    fixed = value("hvpg_health_mmhg") + value("hvpg_per_percent") * np.maximum(collagen - 2, 0)
+    fixed = value("hvpg_health_mmhg") + value("hvpg_per_percent") * np.maximum(
+        collagen - value("collagen_health_percent"), 0
+    )
     return np.asarray(fixed * (1 + value("hvpg_inflammation") * excess) * (1 - value("shunt_relief") * shunt))
 
 
@@ -177,7 +179,7 @@ def _metabolism(
 
 
 def _kidney(labs: Mapping[str, Array], p: Any, s: Any, excess: Array, weight: Array) -> None:
-    above = np.maximum(labs["hvpg_mmhg"] - 10, 0)
+    above = np.maximum(labs["hvpg_mmhg"] - value("vasodilatation_onset_mmhg"), 0)
     inflamed = excess / (1 + excess / value("vasodilatation_saturation"))
     dilated = value("vasodilatation_pressure_1_mmhg") * above + value("vasodilatation_inflammation") * inflamed
     s["vasodilatation"] = 1 + dilated

@@ -84,8 +84,8 @@ def readouts(x: Body) -> None:
         "total bilirubin in serum",
     )
     activity = x.sqrt(x.max0(x.factor_vii * x.factor_ii))
-    x.let("pt_percent", 100 * activity, "%", "prothrombin activity")
+    x.let("pt_percent", x.whole_percent * activity, "%", "prothrombin activity")
     lack = x.max0(1 / (activity + 0.001) - 1)
     x.let("inr", x.inr_a + x.inr_b * lack**x.inr_c, "1", "international normalised ratio")
     x.let("icg_k_1_min", x.icg_rate_1_min * x.hepatic_function**x.icg_exponent, "1/min", "ICG disappearance")
-    x.let("icg_r15_percent", 100 * x.exp(-15 * x.icg_k_1_min), "%", "ICG left after 15 minutes")
+    x.let("icg_r15_percent", x.whole_percent * x.exp(-x.icg_time_min * x.icg_k_1_min), "%", "ICG left after 15 minutes")

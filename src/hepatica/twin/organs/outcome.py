@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from .._body import Body
 
-UMOL_L_PER_MG_DL_BILIRUBIN = 17.1
-UMOL_L_PER_MG_DL_CREATININE = 88.4
-
 
 def equations(x: Body) -> None:
     """Add the probabilities of being alive by kind, and of decompensating."""
-    creatinine = x.clip(x.creatinine_umol_l / UMOL_L_PER_MG_DL_CREATININE, 1, 4)
-    bilirubin = x.at_least(x.bilirubin_umol_l / UMOL_L_PER_MG_DL_BILIRUBIN, 1)
+    creatinine = x.clip(x.creatinine_umol_l / x.creatinine_umol_l_per_mg_dl, 1, 4)
+    bilirubin = x.at_least(x.bilirubin_umol_l / x.bilirubin_umol_l_per_mg_dl, 1)
     meld = x.let(
         "meld_unrounded",
         6.43 + 9.57 * x.log(creatinine) + 3.78 * x.log(bilirubin) + 11.2 * x.log(x.at_least(x.inr, 1)),
@@ -21,15 +18,16 @@ def equations(x: Body) -> None:
     heat = x.excess_inflammation / (x.excess_inflammation + 1)
     death = x.let(
         "death_1_d",
-        (x.death_quiet + (1 - x.death_quiet) * heat)
+        x.one_1_d
+        * (x.death_quiet + (1 - x.death_quiet) * heat)
         * x.exp(
             x.death_log_1_d
-            + x.death_meld * (x.clip(meld, 6, 45) - 15)
-            + x.death_age_1_y * (x.age_y - 55)
+            + x.death_meld * (x.clip(meld, 6, 45) - x.death_reference_meld)
+            + x.death_age_1_y * (x.age_y - x.death_reference_age_y)
             + x.frailty_log
             + x.rx_hazard * x.direct
         )
-        + x.exp(x.background_log_1_d + x.background_age_1_y * (x.age_y - 55)),
+        + x.one_1_d * x.exp(x.background_log_1_d + x.background_age_1_y * (x.age_y - x.death_reference_age_y)),
         "1/d",
         "daily hazard of death with the native liver, of the liver and of other causes",
     )
@@ -37,8 +35,8 @@ def equations(x: Body) -> None:
         "decompensation_hazard_1_d",
         x.decompensation_1_d
         * x.exp(
-            x.decompensation_hvpg_1_mmhg * (x.hvpg_mmhg - 11)
-            - x.decompensation_albumin_l_g * (x.albumin_g_l - 40)
+            x.decompensation_hvpg_1_mmhg * (x.hvpg_mmhg - x.decompensation_reference_mmhg)
+            - x.decompensation_albumin_l_g * (x.albumin_g_l - x.decompensation_reference_g_l)
             + x.rx_decompensation * x.lasting
         ),
         "1/d",

@@ -7,7 +7,7 @@ from .._body import Body
 
 def pressure(x: Body) -> None:
     """Define the hepatic venous pressure gradient and the share of portal blood that bypasses the liver."""
-    fixed = x.hvpg_health_mmhg + x.hvpg_per_percent * x.max0(x.collagen_percent - 2)
+    fixed = x.hvpg_health_mmhg + x.hvpg_per_percent * x.max0(x.collagen_percent - x.collagen_health_percent)
     dynamic = 1 + x.hvpg_inflammation * x.excess_inflammation
     relief = (1 - x.shunt_relief * x.collateral_share) * (1 - x.rx_shunt * x.lasting)
     undrugged = x.let(
@@ -34,12 +34,13 @@ def equations(x: Body) -> None:
     held = x.ascites_gain_l_mmhg * x.max0(x.hvpg_mmhg - x.ascites_onset_mmhg)
     x.rate("ascites_l", x.ascites_1_d * (held - x.ascites_l))
 
-    pooling = 1 + x.platelets_pressure_1_mmhg * x.max0(x.hvpg_mmhg - 5)
+    pooling = 1 + x.platelets_pressure_1_mmhg * x.max0(x.hvpg_mmhg - x.platelets_onset_mmhg)
     x.rate("platelets_e9_l", x.platelets_1_d * (x.platelets_health_e9_l / pooling - x.platelets_e9_l))
 
     inflamed = x.excess_inflammation / (1 + x.excess_inflammation / x.vasodilatation_saturation)
     target = (
-        x.vasodilatation_pressure_1_mmhg * x.max0(x.hvpg_undrugged_mmhg - 10) + x.vasodilatation_inflammation * inflamed
+        x.vasodilatation_pressure_1_mmhg * x.max0(x.hvpg_undrugged_mmhg - x.vasodilatation_onset_mmhg)
+        + x.vasodilatation_inflammation * inflamed
     ) * x.exp(x.rx_vasodilatation * x.lasting_or_course)
     x.rate("vasodilatation", x.vasodilatation_1_d * (1 + target - x.vasodilatation))
 
