@@ -73,7 +73,7 @@ def _add_pooling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ci", metavar="C", help="wald or hksj, which is Knapp-Hartung (default hksj)")
     parser.add_argument("--adhoc", action="store_true", default=None, help="never narrower than Wald")
     parser.add_argument("--level", type=float, metavar="L", help="level of the intervals (default 0.95)")
-    parser.add_argument("--measure", metavar="M", help="OR, RR, RD; MD or SMD for laboratory values")
+    parser.add_argument("--measure", metavar="M", help="OR, RR, RD, HR; MD or SMD for laboratory values")
     parser.add_argument("--design", metavar="D", help="randomised (default) or any")
     parser.add_argument("--window", type=float, metavar="W", help="share of the day that still counts (default 0.1)")
     parser.add_argument("--strict-endpoint", action="store_true", default=None, help="no stand-ins for survival")

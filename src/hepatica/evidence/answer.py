@@ -17,7 +17,7 @@ from hepatica.evidence.pooling import Pooled, pool_effects
 from hepatica.evidence.published import published_pools
 from hepatica.evidence.question import SURVIVAL, Question, ask
 
-_LOG = {"OR": "log odds ratio", "RR": "log risk ratio"}
+_LOG = {"OR": "log odds ratio", "RR": "log risk ratio", "HR": "log hazard ratio"}
 _LINEAR = {"RD": "risk difference", "MD": "difference of means", "SMD": "standardised difference (Hedges g)"}
 
 
@@ -78,14 +78,14 @@ def pool(
     """Pool the base's studies that answer a question.
 
     day in days from the start of treatment. Survival and mortality are pooled as log odds ratios from counts (measure
-    OR, RR or RD), laboratory values as differences of means; `medians` also takes means rebuilt from medians and
-    quartiles, marked so. Raises CannotAnswer ("k=0 in this base", naming the
-    published pools that do answer) and InputError for words that fit nothing.
+    OR, RR or RD; HR pools printed hazard ratios, whatever the day), laboratory values as differences of means;
+    `medians` also takes means rebuilt from medians and quartiles, marked so. Raises CannotAnswer ("k=0 in this base",
+    naming the published pools that do answer) and InputError for words that fit nothing.
     """
     q = ask(outcome, day, condition, intervention, region, measure, design, window, strict_endpoint, medians)
     if not q.intervention:
         q = q.but(intervention=_only_intervention(q))
-    if q.day is None:
+    if q.day is None and q.measure != "HR":
         q = q.but(day=_only_day(q))
     rows, out = answers(q)
     if not rows:
@@ -206,7 +206,24 @@ def _more(a: Answer) -> dict[str, Any]:
     if a.question.measure in _LOG:
         bayes = posterior(y, v, TAU_SCALE_LOG_RATIO, MU_SD_LOG_RATIO).summary(p.level)
         bayes |= {"tau_prior": f"half-normal({TAU_SCALE_LOG_RATIO})", "mu_prior": f"normal(0, {MU_SD_LOG_RATIO})"}
-    return {"cumulative": grown, "egger": egger(y, v) if len(y) > 2 else None, "bayes": bayes}
+    return {"cumulative": grown, "egger": egger(y, v) if len(y) > 2 else None, "bayes": bayes, **_small(a, y, v)}
+
+
+def _small(a: Answer, y: list[float], v: list[float]) -> dict[str, Any]:
+    """Return trim and fill and, for odds ratios, Peters' test; None where there are too few studies for them."""
+    from hepatica.evidence.small_studies import peters, trim_and_fill
+
+    if len(y) < 3:
+        return {"trim_and_fill": None, "peters": None}
+    n = [dict(r.numbers) for r in a.rows]
+    counts = a.question.measure == "OR" and all("events" in x for x in n)
+    columns = [[x[name] for x in n] for name in ("events", "n", "control_events", "control_n")] if counts else []
+    filled = trim_and_fill(y, v, a.pooled.method)
+    return {
+        "trim_and_fill": {k: filled[k] for k in ("missing", "side", "estimator", "filled", "why")}
+        | {"estimate": filled["after"]["estimate"], "ci": filled["after"]["ci"]},
+        "peters": peters(*columns) if counts else None,
+    }
 
 
 def _left(x: LeftOut) -> dict[str, Any]:
@@ -262,9 +279,8 @@ def _only_intervention(q: Question) -> str:
     able = {}
     for name in interventions():
         if name not in ("cells", "stem_cells"):
-            found = (
-                answers(q.but(intervention=name))[0] if q.day is not None else days_reported(q.but(intervention=name))
-            )
+            one = q.but(intervention=name)
+            found = days_reported(one) if q.day is None and q.measure != "HR" else answers(one)[0]
             if found:
                 able[name] = len(found)
     if not able:
@@ -285,6 +301,8 @@ def _only_day(q: Question) -> float:
 
 def _direction(q: Question) -> str:
     side = {"survival": "above", "transplant_free_survival": "above", "mortality": "below"}.get(q.outcome)
+    if q.measure == "HR":
+        return f"below 1 (0 on the log scale) favours {q.intervention}"
     if side:
         none = "0" if q.measure == "RD" else "1 (0 on the log scale)"
         return f"{side} {none} favours {q.intervention}"
@@ -294,13 +312,17 @@ def _direction(q: Question) -> str:
 def _rules(q: Question) -> list[str]:
     first, last = q.days
     rules = [
-        f"days {first:g} to {last:g} count as day {q.day:g}; the nearest day both arms report is used",
+        f"days {first:g} to {last:g} count as day {q.day:g}; the nearest day both arms report is used"
+        if q.day is not None and q.measure != "HR"
+        else "hazard ratios over each trial's own follow-up, whatever the day asked",
         "one report of a cohort is used, the one read most fully",
         "only arms that differ by the intervention are compared; several arms on a side are joined",
     ]
     if q.design == "randomised":
         rules.append("only studies stated to be randomised")
-    if q.outcome in SURVIVAL:
+    if q.measure == "HR":
+        rules.append("hazard ratios against control as printed, not of subgroups or covariates")
+    elif q.outcome in SURVIVAL:
         rules.append("counts, not percentages, except where the percent fits the number of patients exactly")
         rules.append(f"zero cells: {ZERO_RULE}")
         if q.outcome == "survival" and not q.strict_endpoint:

@@ -97,7 +97,10 @@ def _indirectness(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
 
 def _imprecision(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
     crosses = pooled.ci[0] < 0 < pooled.ci[1]
-    if q.outcome in SURVIVAL:
+    if q.measure == "HR":
+        few, wide = True, math.exp(pooled.ci[1] - pooled.ci[0]) > 10
+        size = "deaths behind the hazard ratios are not all printed: counted as too few"
+    elif q.outcome in SURVIVAL:
         deaths = sum(_deaths(q, r) for r in rows)
         few = deaths < FEW_EVENTS
         size = f"{deaths:.0f} deaths of the {FEW_EVENTS} that would settle it"

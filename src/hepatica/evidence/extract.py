@@ -11,6 +11,7 @@ from hepatica.evidence.base import studies
 from hepatica.evidence.checks import suspect_sd
 from hepatica.evidence.contrasts import Contrast, contrast
 from hepatica.evidence.effects import Effect, from_counts, mean_difference, standardised_difference
+from hepatica.evidence.hazards import hazard
 from hepatica.evidence.model import Arm, Measure, Study
 from hepatica.evidence.question import SURVIVAL, Question
 from hepatica.evidence.summaries import from_quartiles, from_range
@@ -51,7 +52,10 @@ def answers(q: Question, base: Iterable[Study] | None = None) -> tuple[list[Row]
             if why not in ("no arm got it", "no control arm"):
                 out.append(LeftOut(s, why))
             continue
-        found = _survival(q, pair) if q.outcome in SURVIVAL else _means(q, pair)
+        if q.measure == "HR":
+            found = _hazard(q, pair)
+        else:
+            found = _survival(q, pair) if q.outcome in SURVIVAL else _means(q, pair)
         if isinstance(found, str):
             out.append(LeftOut(s, found))
         elif found.effect.left_out:
@@ -132,6 +136,17 @@ def _counts(q: Question, pair: Contrast, endpoint: str) -> Row | str:
         notes.append("counts from the printed percent, which they fit exactly")
     numbers = (("events", events[0]), ("n", n[0]), ("control_events", events[1]), ("control_n", n[1]))
     return Row(s, pair, effect, day, tuple((a, float(b)) for a, b in numbers), endpoint, (*notes, *_marks(pair)))
+
+
+def _hazard(q: Question, pair: Contrast) -> Row | str:
+    got = hazard(q, pair)
+    if isinstance(got, str):
+        return got
+    effect, endpoint, notes = got
+    days = [r.day for r in pair.study.survival if r.day is not None]
+    n = [float(sum(a.n or 0 for a in side)) for side in (pair.treated, pair.control)]
+    numbers = (("n", n[0]), ("control_n", n[1]))
+    return Row(pair.study, pair, effect, max(days, default=0.0), numbers, endpoint, (*notes, *_marks(pair)))
 
 
 def _means(q: Question, pair: Contrast) -> Row | str:

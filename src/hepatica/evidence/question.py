@@ -110,7 +110,7 @@ def ask(
         raise InputError(f"day {day:g} lies outside 0 to 7500")
     result = normal(outcome, OUTCOME_WORDS)
     kind = (measure or ("OR" if result in SURVIVAL else "MD")).upper()
-    allowed = ("OR", "RR", "RD") if result in SURVIVAL else ("MD", "SMD")
+    allowed = ("OR", "RR", "RD", "HR") if result in SURVIVAL else ("MD", "SMD")
     if kind not in allowed:
         raise InputError(f"measure {kind} does not fit {result}", mend=f"one of: {', '.join(allowed)}")
     return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians)

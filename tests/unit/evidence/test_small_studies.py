@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hepatica import evidence
 from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence import peters, pool_proportions, trim_and_fill
 
@@ -83,3 +84,11 @@ def test_too_few_studies_are_told():
     with pytest.raises(CannotAnswer):
         peters([1, 0, 0], [9, 9, 9], [2, 0, 0], [9, 9, 9])
     assert "below 10" in trim_and_fill([0.1, 0.2, 0.9], [0.1, 0.1, 0.2])["why"]
+
+
+def test_a_pool_of_the_base_says_what_small_studies_do():
+    a = evidence.pool("survival", 90, "alcoholic_hepatitis", "g_csf").to_json()
+    assert a["peters"]["k"] == a["k"] and a["trim_and_fill"]["missing"] == 0
+    assert a["trim_and_fill"]["estimate"] == pytest.approx(a["estimate"])
+    few = evidence.pool("survival", 90, "aclf", "g_csf").to_json()
+    assert few["k"] == 2 and few["peters"] is None and few["trim_and_fill"] is None
