@@ -182,20 +182,30 @@ def _summarise(
     )
 
 
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+
+
 def points(times: Array, values: Array, weight: Array | None = None) -> list[Point]:
-    """Return mean and quantiles a day; weighted by the probability of being there to be measured."""
-    rows: list[Point] = []
-    for i, day in enumerate(times):
-        row, w = values[i], None if weight is None else weight[i]
-        ok = np.isfinite(row)
-        row, w = row[ok], None if w is None else np.maximum(w[ok], 1e-12)
-        q = np.quantile(row, (0.05, 0.25, 0.5, 0.75, 0.95), weights=w, method="inverted_cdf")
-        point = {"day": float(day), "mean": float(np.average(row, weights=w))}
-        point |= {k: float(x) for k, x in zip(("p05", "p25", "p50", "p75", "p95"), q, strict=True)}
-        if w is not None:
-            point["at_risk"] = float(w.mean())
-        rows.append(point)
-    return rows
+    """Return mean and quantiles a day; weighted by the probability of being there to be measured.
+
+    Args:
+        times: days [t].
+        values: finite draws [t, n].
+        weight: probability of being measured [t, n]; None counts every draw alike and gives no `at_risk`.
+    """
+    w = np.ones_like(values) if weight is None else np.maximum(weight, 1e-12)
+    order = np.argsort(values, axis=1, kind="stable")
+    ranked = np.take_along_axis(values, order, axis=1)
+    reached = np.cumsum(np.take_along_axis(w, order, axis=1), axis=1)
+    total = reached[:, -1:]
+    mean = (values * w).sum(axis=1) / total[:, 0]
+    columns = {"mean": mean}
+    for name, q in QUANTILES.items():
+        index = np.minimum((reached < q * total).sum(axis=1), values.shape[1] - 1)
+        columns[name] = np.take_along_axis(ranked, index[:, None], axis=1)[:, 0]
+    if weight is not None:
+        columns["at_risk"] = w.mean(axis=1)
+    return [{"day": float(day)} | {k: float(v[i]) for k, v in columns.items()} for i, day in enumerate(times)]
 
 
 def _body_map(v: dict[str, Array], times: Array) -> list[Point]:

@@ -153,9 +153,9 @@ def _metabolism(
     p["albumin_factor"] = np.clip(s["albumin_plasma_g"] * value("albumin_loss_1_d") / made, 0.2, latent["most_albumin"])
 
     total = labs["bilirubin_umol_l"]
-    free = value("bilirubin_production_umol_kg_d") / (value("bilirubin_uptake_l_kg_d") * function)
+    free = value("bilirubin_production_umol_kg_d") / (value("bilirubin_uptake_l_kg_d") * np.sqrt(function))
     free = np.minimum(free, 0.6 * total)
-    p["bilirubin_uptake_l_kg_d"] = value("bilirubin_production_umol_kg_d") / (function * free)
+    p["bilirubin_uptake_l_kg_d"] = value("bilirubin_production_umol_kg_d") / (np.sqrt(function) * free)
     space = value("bilirubin_space_l_kg") * weight
     s["bilirubin_unconjugated_umol"], s["bilirubin_conjugated_umol"] = free * space, (total - free) * space
     target = (total - free) * np.exp(latent["bilirubin_trend"])

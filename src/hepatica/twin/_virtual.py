@@ -152,6 +152,7 @@ def assemble(
     parameters["frailty_log"] = latent["frailty_log"]
     parameters["death_log_1_d"], parameters["death_meld"] = hyper["death_log_1_d"], hyper["death_meld"]
     quiet = 0.05 if course in ACUTE else 0.25 if course in ON_CHRONIC else 1.0
+    parameters["transplant_gate"] = np.full(n, float(course in (*ACUTE, *ON_CHRONIC)))
     parameters["death_quiet"] = np.full(n, quiet)
     parameters["inflammation_1_d"] = np.full(n, 0.6 if course in ACUTE else 0.2)
     parameters["age_y"] = np.full(n, context.age_y)

@@ -39,7 +39,7 @@ def _albumin(x: Body) -> None:
 def _bilirubin(x: Body) -> None:
     space = x.bilirubin_space_l_kg * x.weight_kg
     free, bound = x.bilirubin_unconjugated_umol / space, x.bilirubin_conjugated_umol / space
-    conjugated = x.bilirubin_uptake_l_kg_d * x.weight_kg * x.hepatic_function * free
+    conjugated = x.bilirubin_uptake_l_kg_d * x.weight_kg * x.sqrt(x.hepatic_function) * free
     bile = (
         x.bile_clearance_l_kg_d
         * x.excretion_factor
@@ -68,7 +68,8 @@ def _enzymes(x: Body) -> None:
 
 
 def _ammonia(x: Body) -> None:
-    urea = x.urea_capacity * saturating(x.hepatic_function, x.ammonia_half_function)
+    able = x.urea_capacity + (1 - x.urea_capacity) * x.engrafted_mass / x.hepatic_mass
+    urea = able * saturating(x.hepatic_function, x.ammonia_half_function)
     extracted = x.ammonia_extraction * x.min1(urea) * (1 - x.bypass)
     made = x.ammonia_production_umol_d * x.exp(x.rx_ammonia * x.lasting)
     x.rate("ammonia_umol_l", (made * (1 - extracted) - x.ammonia_clearance_l_d * x.ammonia_umol_l) / x.ammonia_space_l)

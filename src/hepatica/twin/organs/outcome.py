@@ -34,6 +34,8 @@ def equations(x: Body) -> None:
     decompensation = x.let(
         "decompensation_hazard_1_d",
         x.decompensation_1_d
+        * x.hvpg_mmhg**8
+        / (x.hvpg_mmhg**8 + x.decompensation_least_mmhg**8)
         * x.exp(
             x.decompensation_hvpg_1_mmhg * (x.hvpg_mmhg - x.decompensation_reference_mmhg)
             - x.decompensation_albumin_l_g * (x.albumin_g_l - x.decompensation_reference_g_l)
@@ -42,10 +44,17 @@ def equations(x: Body) -> None:
         "1/d",
         "daily hazard of a decompensation",
     )
+    needed = meld**8 / (meld**8 + x.transplant_gate_meld**8)
+    transplant = x.let(
+        "transplant_hazard_1_d",
+        x.transplant_1_d * (1 - x.transplant_gate + x.transplant_gate * needed),
+        "1/d",
+        "daily hazard of transplantation",
+    )
     native, free = x.alive_untransplanted, x.alive_event_free
-    x.rate("alive_untransplanted", -(death + x.transplant_1_d) * native)
+    x.rate("alive_untransplanted", -(death + transplant) * native)
     recent, recovers = x.alive_transplanted_recent, x.transplant_recovery_1_d * x.alive_transplanted_recent
-    x.rate("alive_transplanted_recent", x.transplant_1_d * native - x.early_transplant_death_1_d * recent - recovers)
+    x.rate("alive_transplanted_recent", transplant * native - x.early_transplant_death_1_d * recent - recovers)
     x.rate("alive_transplanted", recovers - x.late_transplant_death_1_d * x.alive_transplanted)
-    x.rate("alive_event_free", -(death + x.transplant_1_d + decompensation) * free)
+    x.rate("alive_event_free", -(death + transplant + decompensation) * free)
     x.rate("decompensation_incidence", decompensation * free)
