@@ -21,19 +21,18 @@ def bodies(book: Book) -> list[dict[str, Any]]:
         moments = [m for m in option.get("cells") or [] if isinstance(m, Mapping) and _given(m)]
         if not moments and not option.get("route"):
             continue
-        shown = _pick(moments)
+        first = float((option.get("schedule_days") or [0.0])[0])
+        shown = _pick(moments, first)
         share = option.get("share_paracrine")
         rows.append(
             {
                 **option_head(book, i, option),
                 "route": route_map(str(option["route"])) if option.get("route") else "",
                 "route_name": words.plain(str(option.get("route") or "")),
-                "moments": [
-                    {"when": numbers.span(m["day"]), "svg": body_map(m, numbers.span(m["day"]))} for m in shown
-                ],
+                "moments": [{"when": (when := _since(m["day"], first)), "svg": body_map(m, when)} for m in shown],
                 "table": [
                     {
-                        "when": numbers.span(m["day"]),
+                        "when": _since(m["day"], first),
                         "cells": [book.num(f"$.options[{i}].cells[{k}].{organ}", decimals=1) for organ in ORGANS],
                     }
                     for k, m in enumerate(option.get("cells") or [])
@@ -106,13 +105,18 @@ def _given(moment: Mapping[str, Any]) -> bool:
     return moment.get("day") is not None and sum(moment.get(organ) or 0.0 for organ in ORGANS) > 0
 
 
-def _pick(moments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return at most four moments, spread over the logarithm of time, first and last kept."""
+def _since(day: float, first: float) -> str:
+    """Say when, counted from the first dose where that is not today."""
+    return numbers.span(day - first) + (" after the first dose" if first else "")
+
+
+def _pick(moments: list[Mapping[str, Any]], first: float) -> list[Mapping[str, Any]]:
+    """Return at most four moments, spread over the logarithm of time since the first dose, first and last kept."""
     if moments:
         moments = [m for m in moments if m["day"] <= moments[0]["day"] + _AFTER_D]
     if len(moments) <= _MOMENTS:
         return moments
-    targets = (0.1, 1.0, 7.0, moments[-1]["day"])
-    later = [m for m in moments if m["day"] > 0] or moments
-    picked = [min(later, key=lambda m, t=t: abs(m["day"] - t)) for t in targets]  # type: ignore[misc]
+    targets = (0.1, 1.0, 7.0, moments[-1]["day"] - first)
+    later = [m for m in moments if m["day"] > first] or moments
+    picked = [min(later, key=lambda m, t=t: abs(m["day"] - first - t)) for t in targets]  # type: ignore[misc]
     return [m for k, m in enumerate(picked) if m not in picked[:k]]

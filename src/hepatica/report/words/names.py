@@ -87,6 +87,7 @@ _PLAIN = {
     "PSC": "primary sclerosing cholangitis",
     "DILI": "drug-induced injury",
     "alpha1": "alpha-1 antitrypsin deficiency",
+    "urea_cycle": "urea-cycle disorder",
     "wilson": "Wilson disease",
 }
 PROBABILITY = ("survival", "transplant_free_survival", "decompensation")
