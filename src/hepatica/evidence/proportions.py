@@ -19,6 +19,7 @@ from hepatica.evidence.intervals import chi2_tail, clopper_pearson, normal_quant
 
 Array = NDArray[np.floating[Any]]
 _NODES = 41
+_WIDEST = 3.0  # log of the largest tau: 20 on the logit scale, beyond which studies are all or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,11 @@ def pool_proportions(events: ArrayLike, n: ArrayLike, level: float = 0.95) -> Pr
     mu, tau, best = fixed, 0.0, _log_likelihood(x, m, fixed, 0.0)
     if len(x) > 1:
         got = _maximum(x, m, start)
-        if got[2] > best + 1e-10:
+        if got[2] > best + 1e-8:
             mu, tau, best = got
     se = _standard_error(x, m, mu, tau)
+    if math.log(tau or 1.0) >= _WIDEST - 0.01 or not math.isfinite(se):
+        raise CannotAnswer("the studies lie so far apart that no heterogeneity fits", mend="show them one by one")
     z = normal_quantile((1 + level) / 2)
     wide = z * math.sqrt(se**2 + tau**2)
     saturated = _saturated(x, m)
@@ -105,12 +108,12 @@ def _maximum(x: Array, m: Array, mu: float) -> tuple[float, float, float]:
     from scipy.optimize import minimize
 
     def loss(p: Any) -> float:
-        return -_log_likelihood(x, m, float(p[0]), math.exp(float(p[1])))
+        return -_log_likelihood(x, m, float(p[0]), math.exp(min(float(p[1]), _WIDEST)))
 
     tight: Any = {"xatol": 1e-10, "fatol": 1e-13, "maxiter": 4000, "maxfev": 4000}
     fits = [minimize(loss, np.array([mu, s]), method="Nelder-Mead", options=tight) for s in (-0.7, -3.0)]
     fit = min(fits, key=lambda f: float(f.fun))
-    return float(fit.x[0]), math.exp(float(fit.x[1])), -float(fit.fun)
+    return float(fit.x[0]), math.exp(min(float(fit.x[1]), _WIDEST)), -float(fit.fun)
 
 
 def _log_likelihood(x: Array, m: Array, mu: float, tau: float) -> float:
@@ -154,12 +157,13 @@ def _standard_error(x: Array, m: Array, mu: float, tau: float) -> float:
     steps = (h, h * max(tau, 0.1))
 
     def f(i: int, j: int) -> float:
-        return _log_likelihood(x, m, mu + i * steps[0], tau + j * steps[1])
+        return _log_likelihood(x, m, mu + i * steps[0], abs(tau + j * steps[1]))
 
     aa = (-f(2, 0) + 16 * f(1, 0) - 30 * f(0, 0) + 16 * f(-1, 0) - f(-2, 0)) / (12 * steps[0] ** 2)
     bb = (-f(0, 2) + 16 * f(0, 1) - 30 * f(0, 0) + 16 * f(0, -1) - f(0, -2)) / (12 * steps[1] ** 2)
     ab = (f(1, 1) - f(1, -1) - f(-1, 1) + f(-1, -1)) / (4 * steps[0] * steps[1])
-    return math.sqrt(1 / -(aa - ab**2 / bb))
+    curvature = -(aa - ab**2 / bb) if bb < 0 else -aa
+    return math.sqrt(1 / curvature) if curvature > 0 else math.nan
 
 
 def _saturated(x: Array, m: Array) -> float:
@@ -175,4 +179,4 @@ def _average(mu: float, tau: float) -> float:
 
 
 def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
+    return 0.5 * (1 + math.tanh(x / 2))

@@ -5,6 +5,8 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hepatica import evidence
 from hepatica.errors import CannotAnswer, InputError
@@ -49,6 +51,18 @@ def test_no_event_anywhere_is_joined_not_corrected():
 def test_impossible_counts_are_refused(x, n):
     with pytest.raises(InputError):
         pool_proportions(x, n)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(12, 60)), min_size=2, max_size=8))
+def test_any_counts_give_an_ordered_interval(rows):
+    try:
+        p = pool_proportions([r[0] for r in rows], [r[1] for r in rows])
+    except CannotAnswer:
+        assert any(a == 0 for a, _ in rows) and any(a == n for a, n in rows)
+        return
+    assert 0 <= p.ci[0] <= p.estimate <= p.ci[1] <= 1
+    assert p.prediction_interval[0] <= p.ci[0] + 1e-12 and p.prediction_interval[1] >= p.ci[1] - 1e-12
 
 
 def test_nothing_to_pool():
