@@ -12,7 +12,9 @@ IDENTIFIERS = {
 }  # fmt: skip
 WRONG = {
     "an identifier": re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"),
-    "a plural of one": re.compile(r"(?<![.\d])\b1 (?:earlier )?(?:days|months|years|points|dates|criteria|regimens|studies)\b"),
+    "a plural of one": re.compile(
+        r"(?<![.\d])\b1 (?:earlier )?(?:days|months|years|points|dates|criteria|regimens|studies)\b"
+    ),
     "two spaces": re.compile(r"\S  +\S"),
     "an abbreviation in small letters": re.compile(
         r"(?<![\w.-])(?:meld|inr|sbp|alt|ast|hcc|tips|hvpg|aclf|afp|hbv|hcv|covid)\b"
