@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hepatica.errors import InputError
 from hepatica.report import palette
+from hepatica.report._sheet import digest, environment, text
 from hepatica.report.figures.forest import forest_axis, forest_row, forest_scale
 from hepatica.report.numbers import MINUS, number, span
 
@@ -26,7 +24,7 @@ def review_html(review: Mapping[str, Any], version: str = "") -> str:
     from markupsafe import Markup
 
     style = _style()
-    policy = f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'sha256-{digest(style)}'; base-uri 'none'; form-action 'none'"
     return str(
         _template().render(
             review=review,
@@ -212,19 +210,9 @@ def _good(o: Mapping[str, Any], ratio: bool) -> str:
 
 @cache
 def _template() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("hepatica.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["drawn"] = lambda svg: Markup(svg)  # noqa: S704 (our own SVG; its text is escaped where drawn)
-    environment.filters["spaced"] = lambda text: str(text).replace("_", " ")
-    return environment.get_template("review.html")
+    made = environment()
+    made.filters["spaced"] = lambda words: str(words).replace("_", " ")
+    return made.get_template("review.html")
 
 
 @cache
@@ -233,13 +221,5 @@ def _style() -> str:
     return (
         f":root{{{palette.tokens(palette.LIGHT)}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
         f"@media print{{:root:root{{{palette.tokens(palette.LIGHT)}color-scheme:light}}}}"
-        f"{palette.figure_css()}{_text('page.css')}{_text('review.css')}"
+        f"{palette.figure_css()}{text('page.css')}{text('review.css')}"
     )
-
-
-def _text(name: str) -> str:
-    return resources.files("hepatica.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
