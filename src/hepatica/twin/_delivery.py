@@ -43,6 +43,12 @@ def traits(product_id: str, n: int, seed: int) -> dict[str, Array]:
     }
 
 
+def potency_of(potency: Array, factor: Array) -> Array:
+    """Return the potency of a product's cells: that of MSC times its factor, held to what inflammation can do."""
+    most = float(table("parameters")["potency"]["most"])
+    return np.clip(potency * factor, -most, most)
+
+
 def _small_release() -> float:
     return float(table("delivery")["hepatic_artery"]["release_small_1_d"])
 

@@ -13,7 +13,7 @@ from hepatica.therapy import Regimen
 
 from . import _actions as treatments
 from ._build import twin
-from ._delivery import cell_doses, traits
+from ._delivery import cell_doses, potency_of, traits
 from ._fit import Fit
 from ._posterior import draw_potency
 from ._scores import SCORES, scores
@@ -118,7 +118,7 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
     if option.regimen is not None:
         what = traits(option.regimen.product, n, seed)
         potency = draw_potency(n, seed)
-        parameters["potency"] = potency["potency"] * what["potency_factor"]
+        parameters["potency"] = potency_of(potency["potency"], what["potency_factor"])
         parameters["restorative_off_1_d"] = potency["restorative_off_1_d"]
         parameters["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * what["half_factor"]
         parameters["engraftment_1_d"] = what["engraftment_1_d"]

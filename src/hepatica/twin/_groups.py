@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica import staging
+from hepatica.errors import CannotAnswer
 from hepatica.therapy import Regimen
 
 from . import _actions as treatments
 from ._body import table
 from ._build import twin
-from ._delivery import cell_doses, traits
+from ._delivery import cell_doses, potency_of, traits
 from ._population import draw_labs, noise, stream
 from ._posterior import draw_hyper, draw_potency
 from ._scores import scores
@@ -162,6 +163,8 @@ def run_group(
 ) -> dict[str, Array]:
     """Return what is measured on each day, [day, trial, patient]: values with assay noise, scores, probabilities.
 
+    Raises CannotAnswer where the engine lost a patient.
+
     Args:
         regimens: what the arm may have been given; the repeats share them out evenly. None: no cells.
         actions: comparator ids.
@@ -188,7 +191,7 @@ def run_group(
             )
             half = np.where(mine, what["half_factor"], half)
             cells += cell_doses(regimen, what["viability"] * mine, v.initial["collateral_share"], seed, mine)
-        parameters["potency"] = potency["potency"][each] * factor
+        parameters["potency"] = potency_of(potency["potency"][each], factor)
         parameters["engraftment_1_d"] = engraft
         parameters["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * half
     names = [*LABS, "ascites_l", "alive_untransplanted", "alive_transplanted", "alive_transplanted_recent"]
@@ -203,8 +206,13 @@ def run_group(
         breakpoints=breaks,
         precision="f32",
     )
+    lost = int((np.asarray(result.code) != 0).sum())
+    if lost:
+        raise CannotAnswer(
+            f"the engine lost {lost} of {n} virtual patients", mend="report this trial; no number is shown"
+        )
     shape = (len(days), group.trials, group.people)
-    raw = {k: np.nan_to_num(np.asarray(result.values[k], float)).reshape(shape) for k in names}
+    raw = {k: np.asarray(result.values[k], float).reshape(shape) for k in names}
     return _anchored(_measure(raw, days, seed, v.course), group.reported)
 
 

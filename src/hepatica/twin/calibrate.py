@@ -63,7 +63,8 @@ def observe(target: dict[str, Any], hyper: dict[str, Array], seed: int, people: 
         observables=["meld_unrounded", "bilirubin_umol_l", "inr", "alive_untransplanted"],
         precision="f32",
     )
-    value = {k: np.nan_to_num(np.asarray(v, float)).reshape(len(times), m, people) for k, v in result.values.items()}
+    lost = (np.asarray(result.code) != 0).reshape(m, people).any(axis=1)
+    value = {k: np.asarray(v, float).reshape(len(times), m, people) for k, v in result.values.items()}
     alive = np.clip(value["alive_untransplanted"], 0, 1)
     columns = []
     for seen in target["seen"]:
@@ -78,7 +79,9 @@ def observe(target: dict[str, Any], hyper: dict[str, Array], seed: int, people: 
             "log_bilirubin_change": lambda i=i, w=w, t=total, x=bilirubin: (w * np.log(x[i] / x[0])).sum(axis=1) / t,
         }
         columns.append(pick[seen["what"]]())
-    return np.array(columns).T
+    seen = np.array(columns).T
+    seen[lost] = np.nan
+    return seen
 
 
 def fit_course(course: str, seed: int, draws: int = 1500, rounds: int = 3) -> dict[str, Any]:
