@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from hepatica.patient import Patient
 from hepatica.staging import Staging
 
+from ._body import table
 from ._build import twin
 from ._initial import ASCITES_L
 from ._pareto import pareto_k
 from ._population import COURSES, Known, draw_labs, noise, stream
 from ._posterior import calibrated, draw_hyper
-from ._virtual import Context, Virtual, assemble, doses, draw_latent
+from ._virtual import Context, Virtual, assemble, doses, draw_latent, kind
 
 Array = NDArray[np.float64]
 Status = Literal["fitted", "tempered", "not fitted"]
@@ -36,11 +37,6 @@ LAB_NAMES = {
 }
 HISTORY = ("albumin_g_l", "bilirubin_umol_l", "inr", "creatinine_umol_l")
 LEAST_ESS = 400.0
-WINDOW_D = {"alf": 21.0, "alf_paracetamol": 21.0, "ali": 21.0, "aclf": 42.0, "aclf_hbv": 42.0}
-WINDOW_D |= {"alcoholic_hepatitis": 42.0}
-DISCREPANCY = 0.10
-PERSISTENCE = {"alf": 0.3, "alf_paracetamol": 0.3, "ali": 0.3, "aclf": 0.3, "aclf_hbv": 0.3, "alcoholic_hepatitis": 0.3}
-LASTING = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +80,7 @@ def fit(patient: Patient, staging: Staging, *, draws: int = 1000, seed: int = 1)
     if not calibrated(course):
         notes.append(f"the population '{course}' is not calibrated: its priors are assumptions, wide")
     context = _context(patient, staging)
+    notes += _taken_for_granted(patient, staging, context)
     known = _known(staging)
     if not known:
         notes.append("no laboratory value was usable: every forecast is that of the population, not of this person")
@@ -116,11 +113,25 @@ def _context(patient: Patient, staging: Staging) -> Context:
     return Context(
         weight_kg=float(weight),
         age_y=55.0 if age is None else float(age),
-        ascites_l=ASCITES_L[staging.ascites or "none"] * min(1.0, weight / 70),
+        ascites_l=None if staging.ascites is None else ASCITES_L[staging.ascites] * min(1.0, weight / 70),
         anticoagulated=patient.takes("anticoagulant", "warfarin"),
         cause_removed=removed,
         urea_cycle=staging.course == "urea_cycle" or "urea_cycle" in staging.causes,
     )
+
+
+def _taken_for_granted(patient: Patient, staging: Staging, context: Context) -> list[str]:
+    """Return a note for everything the forecast needs and the record does not say."""
+    notes = []
+    if patient.age_years(staging.at) is None:
+        notes.append(f"age is not in the record: {context.age_y:.0f} years taken")
+    if patient.weight_kg is None:
+        notes.append(f"weight is not in the record: {context.weight_kg:.0f} kg taken")
+    if staging.ascites is None:
+        notes.append("ascites is not in the record: drawn as in people of the same course")
+    if staging.encephalopathy_grade is None:
+        notes.append("encephalopathy is not in the record: none taken in the forecast of Child-Pugh")
+    return notes
 
 
 def _fixed(patient: Patient, staging: Staging) -> dict[str, float]:
@@ -147,7 +158,7 @@ def _history(patient: Patient, staging: Staging, course: str) -> list[tuple[floa
     """Return (day, labs) of earlier dates with bilirubin or INR in the window, oldest first, day 0 the oldest."""
     if staging.at is None:
         return []
-    window = WINDOW_D.get(course, 1100.0)
+    window = kind(course)["history_d"]
     by_day: dict[float, dict[str, float]] = {}
     for analyte, name in LAB_NAMES.items():
         if name not in HISTORY:
@@ -199,7 +210,7 @@ def _log_weights(
     log_w = np.log(np.clip(np.asarray(result.values["alive_untransplanted"])[-1], 1e-6, 1))
     for i, (_, seen) in enumerate(history[1:], start=1):
         for name, value in seen.items():
-            scale = np.hypot(noise(name), DISCREPANCY)
+            scale = np.hypot(noise(name), table("kinds")["history"]["discrepancy"])
             z = (np.log(np.maximum(np.asarray(result.values[name])[i], 1e-6)) - np.log(value)) / scale
             log_w += -2.5 * np.log1p(z**2 / 4)
     log_w[np.asarray(result.code) != 0] = -np.inf
@@ -208,7 +219,7 @@ def _log_weights(
 
 def _carry(course: str, latent: dict[str, Array], now: Mapping[str, Array], seed: int) -> dict[str, Array]:
     """Return the latent state today; of a past trend only a part persists (assumed): an insult that rose may fall."""
-    kept = PERSISTENCE.get(course, LASTING)
+    kept = float(kind(course)["persistence"])
     fresh = stream("persistence", seed).permutation(latent["acute_resolution_1_d"])
     turned = {
         "acute_resolution_1_d": kept * latent["acute_resolution_1_d"] + (1 - kept) * fresh,

@@ -20,7 +20,7 @@ from ._delivery import cell_doses, potency_of, traits
 from ._population import draw_labs, noise, stream
 from ._posterior import draw_hyper, draw_potency
 from ._scores import scores
-from ._virtual import Context, Virtual, assemble, doses, draw_latent
+from ._virtual import Context, Virtual, assemble, doses, draw_latent, unknown_ascites
 
 Array = NDArray[np.float64]
 Reported = Mapping[str, tuple[float, float | None]]
@@ -37,7 +37,6 @@ LABS = (
     "hvpg_mmhg",
 )
 _ILLNESS = {"bilirubin_umol_l": 1.0, "inr": 1.0, "creatinine_umol_l": 0.5, "albumin_g_l": -0.6}
-_WITH_ASCITES = {"decompensated": 0.65, "aclf": 0.6, "aclf_hbv": 0.5, "alcoholic_hepatitis": 0.5}
 ONSET_D = 5.0
 
 
@@ -68,8 +67,7 @@ def draw_group(course: str, reported: Reported, *, trials: int, people: int, see
     context = Context(weight_kg=weight)
     latent = draw_latent(course, hyper, context, n, seed)
     rng = stream("group", seed)
-    wet = rng.random(n) < _WITH_ASCITES.get(course, 0.0)
-    latent["ascites_l"] = np.where(wet, 2.0 * np.exp(0.7 * rng.standard_normal(n)), 0.0)
+    latent["ascites_l"] = unknown_ascites(course, n, rng)
     virtual = assemble(course, labs, latent, hyper, context, seed, horizon_d)
     age, age_sd = reported.get("age", (50.0, None))
     virtual.parameters["age_y"] = np.clip(age + (10.0 if age_sd is None else age_sd) * rng.standard_normal(n), 0, 95)

@@ -16,8 +16,6 @@ from ._population import prior, stream
 
 Array = NDArray[np.float64]
 COURSE_KEYS = tuple(k for k in table("course")["aclf"] if k != "source")
-ACUTE = ("alf", "alf_paracetamol", "ali")
-ON_CHRONIC = ("aclf", "aclf_hbv", "alcoholic_hepatitis")
 FLARE_DAYS = (12.0, 35.0, 75.0, 140.0, 240.0, 375.0, 545.0, 770.0, 1100.0, 1600.0, 2250.0, 3100.0)
 
 
@@ -27,7 +25,7 @@ class Context:
 
     weight_kg: float = 70.0
     age_y: float = 55.0
-    ascites_l: float = 0.0
+    ascites_l: float | None = 0.0
     anticoagulated: bool = False
     cause_removed: bool = False
     urea_cycle: bool = False
@@ -76,7 +74,7 @@ def bounded(name: str, draws: Array) -> Array:
 def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: int, seed: int) -> dict[str, Array]:
     """Return n draws of what no laboratory shows, given the course's calibrated quantities (arrays [n])."""
     rng = stream("latent", seed)
-    params = table("parameters")
+    params, shared = table("parameters"), kind(course)
 
     def spread(name: str) -> Array:
         row = params[name]
@@ -100,13 +98,11 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
             hyper["resolution_mean_1_d"] + hyper["resolution_sd_1_d"] * rng.standard_normal(n), -0.02
         ),
         "frailty_log": hyper["frailty_sd"] * rng.standard_normal(n),
-        "enzyme_share": rng.uniform(0.1, 0.6, n) if course in (*ACUTE, *ON_CHRONIC) else rng.uniform(0.85, 1.15, n),
-        "regeneration_capacity": _capacity(course, n, rng),
-        "critical_share": np.full(n, 1.0 if course in ACUTE else 0.4 if course in ON_CHRONIC else 0.25),
-        "stunned": np.full(n, float(course in ACUTE)),
-        "least_mass": np.full(n, 0.20 if course in ACUTE else 0.28),
-        "suppression": np.full(n, 0.8 if course in ACUTE else 0.4),
-        "most_albumin": np.full(n, 2.0 if course in ACUTE else 5.0),
+        "enzyme_share": rng.uniform(*shared["enzyme_share"], n),
+        "regeneration_capacity": _capacity(shared, n, rng),
+        **{
+            k: np.full(n, shared[k]) for k in ("critical_share", "stunned", "least_mass", "suppression", "most_albumin")
+        },
         "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
         "shunt_spread": np.exp(0.35 * rng.standard_normal(n)),
         "urea_capacity": rng.uniform(0.05, 0.5, n) if context.urea_cycle else np.ones(n),
@@ -114,17 +110,31 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         "anticoagulated": np.full(n, float(context.anticoagulated)),
     }
     litres = context.ascites_l
-    latent["ascites_l"] = litres * np.exp(0.3 * rng.standard_normal(n)) if litres > 0 else np.zeros(n)
+    if litres is None:
+        latent["ascites_l"] = unknown_ascites(course, n, stream("ascites", seed))
+    else:
+        latent["ascites_l"] = litres * np.exp(0.3 * rng.standard_normal(n)) if litres > 0 else np.zeros(n)
     return latent
 
 
-def _capacity(course: str, n: int, rng: np.random.Generator) -> Array:
-    """Return regenerative capacity: nearly whole in acute failure, low on a scarred liver, else unknown (NaN)."""
-    if course in ACUTE:
-        return np.asarray(0.8 * np.exp(0.3 * rng.standard_normal(n)))
-    if course in ON_CHRONIC:
-        return np.asarray(0.12 * np.exp(0.6 * rng.standard_normal(n)))
-    return np.full(n, np.nan)
+def kind(course: str) -> dict[str, Any]:
+    """Return what a course shares with its kind of disease: acute, acute on chronic, or chronic."""
+    rows = table("kinds")
+    return next((rows[k] for k in ("acute", "on_chronic") if course in rows[k]["courses"]), rows["chronic"])
+
+
+def unknown_ascites(course: str, n: int, rng: np.random.Generator) -> Array:
+    """Return litres of ascites where nobody said: none in some, about two litres in the others."""
+    wet = rng.random(n) < float(table("kinds")["with_ascites"].get(course, 0.0))
+    return np.where(wet, 2.0 * np.exp(0.7 * rng.standard_normal(n)), 0.0)
+
+
+def _capacity(shared: Mapping[str, Any], n: int, rng: np.random.Generator) -> Array:
+    """Return regenerative capacity of a kind of disease, NaN where it is to be solved."""
+    if "capacity" not in shared:
+        return np.full(n, np.nan)
+    median, log_sd = shared["capacity"]
+    return np.asarray(median * np.exp(log_sd * rng.standard_normal(n)))
 
 
 def assemble(
@@ -151,10 +161,8 @@ def assemble(
     parameters["acute_resolution_1_d"] = latent["acute_resolution_1_d"]
     parameters["frailty_log"] = latent["frailty_log"]
     parameters["death_log_1_d"], parameters["death_meld"] = hyper["death_log_1_d"], hyper["death_meld"]
-    quiet = 0.05 if course in ACUTE else 0.25 if course in ON_CHRONIC else 1.0
-    parameters["transplant_gate"] = np.full(n, float(course in (*ACUTE, *ON_CHRONIC)))
-    parameters["death_quiet"] = np.full(n, quiet)
-    parameters["inflammation_1_d"] = np.full(n, 0.6 if course in ACUTE else 0.2)
+    for name in ("transplant_gate", "death_quiet", "inflammation_1_d"):
+        parameters[name] = np.full(n, kind(course)[name])
     parameters["age_y"] = np.full(n, context.age_y)
     initial["alive_untransplanted"] = initial["alive_event_free"] = np.ones(n)
     days, sizes = _flares(hyper["flare_1_y"], n, seed, horizon_d)

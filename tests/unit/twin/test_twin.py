@@ -40,7 +40,18 @@ def fitted():
 
 
 def test_every_row_names_a_known_source():
-    for name in ("states", "parameters", "population", "course", "actions", "targets", "pools", "delivery"):
+    for name in (
+        "states",
+        "parameters",
+        "population",
+        "course",
+        "actions",
+        "targets",
+        "pools",
+        "delivery",
+        "kinds",
+        "between",
+    ):
         assert table(name)
 
 
@@ -144,6 +155,15 @@ def test_a_record_without_labs_is_the_population_and_says_so():
     p = patient.parse_short({"id": "empty", "age": 50, "conditions": ["cirrhosis"]})
     fit = twin.fit(p, staging.stage(p), draws=200)
     assert any("no laboratory value" in note for note in fit.notes)
+
+
+def test_what_the_record_does_not_say_is_named_and_unknown_ascites_is_drawn():
+    silent = {k: v for k, v in RECORD.items() if k not in ("age", "weight_kg", "ascites", "encephalopathy_grade")}
+    p = patient.parse_short(dict(silent, conditions=["cirrhosis", "variceal_bleeding"]))
+    fit = twin.fit(p, staging.stage(p), draws=400)
+    for word in ("age", "weight", "ascites", "encephalopathy"):
+        assert any(note.startswith(f"{word} is not in the record") for note in fit.notes), word
+    assert 0.5 < (fit.virtual.initial["ascites_l"] > 0).mean() < 0.8
 
 
 def test_rows_without_a_source_do_not_load(monkeypatch, tmp_path):
