@@ -62,7 +62,7 @@ class Body:
 
     def let(self, name: str, expression: Any, unit: str, text: str) -> Any:
         """Name an intermediate; return its symbol."""
-        self._named[name] = self.model.assign(name, expression, unit=unit, source="calibrated", text=text)
+        self._named[name] = self.model.assign(name, expression, unit=unit, source="form", text=text)
         return self._named[name]
 
     def rate(self, state: str, expression: Any) -> None:
