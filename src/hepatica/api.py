@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hepatica.eligibility import Match
-    from hepatica.patient import Patient, ReadFailure
+    from hepatica.patient import Codes, Patient, ReadFailure
     from hepatica.saving import Plan
     from hepatica.staging import Score, Staging
     from hepatica.therapy import Regimen
@@ -22,18 +22,32 @@ if TYPE_CHECKING:
 EXAMPLE = "for example uc_msc:hepatic_artery:1e8@0,28"
 
 
-def read(path: str | Path) -> Patient:
-    """Read one patient from FHIR R4, NDJSON, CSV, or hepatica's short JSON or TOML; raises InputError."""
+def read(path: str | Path, *, codes: Codes | str | Path | None = None) -> Patient:
+    """Read one patient from FHIR R4, NDJSON, CSV, or hepatica's short JSON or TOML; raises InputError.
+
+    codes: what a hospital's own codes mean, or the CSV file that says so.
+    """
     from hepatica import patient
 
-    return patient.read(path)
+    return patient.read(path, codes=_codes(codes))
 
 
-def read_many(path: str | Path) -> Iterator[Patient | ReadFailure]:
-    """Read every patient of a file or folder, one at a time; a record that fails is a value, not an exception."""
+def read_many(path: str | Path, *, codes: Codes | str | Path | None = None) -> Iterator[Patient | ReadFailure]:
+    """Read every patient of a file or folder, one at a time; a record that fails is a value, not an exception.
+
+    A FHIR bulk export (NDJSON) and OMOP CDM tables are streamed. codes: as for `read`.
+    """
     from hepatica import patient
 
-    return patient.read_many(path)
+    return patient.read_many(path, codes=_codes(codes))
+
+
+def _codes(codes: Codes | str | Path | None) -> Codes:
+    from hepatica import patient
+
+    if codes is None:
+        return patient.Codes()
+    return codes if isinstance(codes, patient.Codes) else patient.read_codes(codes)
 
 
 def stage(patient: Patient, at: datetime | None = None) -> Staging:

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     def work(patient: Any) -> list[dict[str, Any]]:
         return [m.to_json() for m in hepatica.match(patient, protocol=arguments.protocol)]
 
-    patient = records.one(arguments.patient)
+    patient = records.one(arguments.patient, arguments.codes)
     if patient is not None:
         document = work(patient)
         if arguments.json:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _overview(document, arguments.patient[0])
         return 0
-    answers = list(records.each(arguments.patient, work))
+    answers = list(records.each(arguments.patient, work, arguments.codes))
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:

@@ -16,9 +16,10 @@ from hepatica.errors import InputError
 VERBS = ("plan", "stage", "score", "match", "simulate", "why", "evidence", "trial", "cohort", "bench", "doctor", "demo")
 
 EPILOG = """\
-PATIENT is a FHIR R4 bundle or NDJSON, a CSV (wide or long), or hepatica's own short JSON or TOML; a folder or a
-glob is a cohort. Every verb takes --json: one JSON document on stdout, progress on stderr.
-Exit codes: 0 done, 1 the answer is "cannot", 2 wrong input; the reason stands on stderr.
+PATIENT is a FHIR R4 bundle or NDJSON, a CSV (wide or long), or hepatica's own short JSON or TOML; a folder, a
+glob, a FHIR bulk export or OMOP CDM tables (Parquet, CSV, DuckDB) are a cohort. Every verb takes --json: one JSON
+document on stdout, progress on stderr. Exit codes: 0 done, 1 the answer is "cannot", 2 wrong
+input; the reason stands on stderr.
 
 Research and decision support. Not a medical device; a clinician decides."""
 
@@ -82,4 +83,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_patients(parser: argparse.ArgumentParser) -> None:
     """Add the PATIENT argument (one or more files, folders or globs) and --json."""
     parser.add_argument("patient", nargs="+", metavar="PATIENT", help="a record, or a folder or glob of records")
+    parser.add_argument(
+        "--codes", metavar="FILE", help="what your hospital's own codes mean: a CSV of kind,system,code,name,unit"
+    )
     add_json(parser)

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     check_draws(arguments)
     folder = arguments.output or (None if arguments.json else Path("out"))
-    patient = records.one(arguments.patient)
+    patient = records.one(arguments.patient, arguments.codes)
     if patient is None:
         return _cohort(arguments, folder)
     plan = _plan(patient, arguments)
@@ -61,7 +61,7 @@ def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:
         document = plan.to_json()
         return document if arguments.json else (document["stage"]["label"], document["recommendation"]["headline"])
 
-    answers = list(records.each(arguments.patient, work))
+    answers = list(records.each(arguments.patient, work, arguments.codes))
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:

@@ -15,7 +15,8 @@ from hepatica.errors import HepaticaError
 if TYPE_CHECKING:
     from hepatica.patient import Patient, ReadFailure
 
-TABLES = (".csv", ".tsv", ".ndjson", ".jsonl")
+TABLES = (".csv", ".tsv", ".ndjson", ".jsonl", ".duckdb", ".ddb")
+WHOLE_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +45,52 @@ class Answer:
         return row | ({"reason": self.reason} if self.exit_code else {"result": self.result})
 
 
-def one(words: Sequence[str]) -> Patient | None:
+def one(words: Sequence[str], codes: str | None = None) -> Patient | None:
     """Return the patient where the words name one record, None where they name a cohort; raises InputError.
 
-    A table or NDJSON file of several patients is a cohort; several patients in any other file are refused.
+    A table or NDJSON file of several patients is a cohort; several patients in any other file are refused. codes: a
+    file that says what a hospital's own codes mean.
     """
     import hepatica
 
-    if len(words) > 1 or Path(words[0]).is_dir() or (any(c in words[0] for c in "*?[") and not Path(words[0]).exists()):
+    path = Path(words[0])
+    if len(words) > 1 or path.is_dir() or (any(c in words[0] for c in "*?[") and not path.exists()):
         return None
-    if Path(words[0]).suffix.lower() in TABLES and len(list(islice(hepatica.read_many(words[0]), 2))) > 1:
+    how = _how(codes)
+    if path.suffix.lower() in TABLES and path.is_file() and _holds_several(words[0], how):
         return None
-    return hepatica.read(words[0])
+    return hepatica.read(words[0], **how)
 
 
-def each(words: Sequence[str], work: Callable[[Patient], Any]) -> Iterator[Answer]:
+def _how(codes: str | None) -> dict[str, Any]:
+    from hepatica.patient import read_codes
+
+    return {"codes": read_codes(codes)} if codes else {}
+
+
+def _holds_several(path: str, how: dict[str, Any]) -> bool:
+    import hepatica
+
+    if Path(path).stat().st_size > WHOLE_BYTES:
+        return True
+    return len(list(islice(hepatica.read_many(path, **how), 2))) > 1
+
+
+def each(words: Sequence[str], work: Callable[[Patient], Any], codes: str | None = None) -> Iterator[Answer]:
     """Yield an answer for every record; one that fails never stops the rest."""
-    from tqdm import tqdm
-
-    for found in tqdm(_records(words), unit=" records", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False):
+    for found in patients(words, codes):
         if not hasattr(found, "error"):
             yield _answer(found, work)
         else:
             yield Answer(found.where, None, found.error.exit_code, reason=_reason(found.error))
+
+
+def patients(words: Sequence[str], codes: str | None = None) -> Iterator[Patient | ReadFailure]:
+    """Yield every record that the words name, with a bar on a terminal; one that cannot be read is a ReadFailure."""
+    from tqdm import tqdm
+
+    found = _records(words, _how(codes))
+    yield from tqdm(found, unit=" records", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
 
 
 def close(answers: Sequence[Answer], verb: str) -> int:
@@ -85,13 +109,13 @@ def close(answers: Sequence[Answer], verb: str) -> int:
     return 2 if all(a.exit_code == 2 for a in answers) else 1
 
 
-def _records(words: Sequence[str]) -> Iterator[Patient | ReadFailure]:
+def _records(words: Sequence[str], how: dict[str, Any]) -> Iterator[Patient | ReadFailure]:
     import hepatica
     from hepatica.patient import ReadFailure
 
     for word in words:
         try:
-            yield from hepatica.read_many(word)
+            yield from hepatica.read_many(word, **how)
         except HepaticaError as error:
             if len(words) == 1:
                 raise

@@ -21,12 +21,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Stage one record, or each of a cohort."""
     from hepatica.cli import records
 
-    patient = records.one(arguments.patient)
+    patient = records.one(arguments.patient, arguments.codes)
     if patient is not None:
         document = _document(patient)
         show.json_document(document) if arguments.json else _print(document)
         return 0
-    answers = list(records.each(arguments.patient, _document))
+    answers = list(records.each(arguments.patient, _document, arguments.codes))
     if arguments.json:
         show.json_document({"records": [a.to_json() for a in answers]})
     else:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from .analytes import ANALYTES, Analyte, analyte, bare_unit, find_analyte, from_canonical, implausible, to_canonical
+from .codes import Codes, parse_codes, read_codes
 from .concepts import condition_names, find_cause
 from .draft import Quantity, parse_quantity
 from .fhir import to_fhir
 from .files import ReadFailure, parse, read, read_many
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
+from .omop_write import write_omop
 from .short import parse_short, to_short
 
 __all__ = [
     "ANALYTES",
     "Analyte",
     "Ascites",
+    "Codes",
     "Condition",
     "Observation",
     "Patient",
@@ -31,11 +34,14 @@ __all__ = [
     "from_canonical",
     "implausible",
     "parse",
+    "parse_codes",
     "parse_quantity",
     "parse_short",
     "read",
+    "read_codes",
     "read_many",
     "to_canonical",
     "to_fhir",
     "to_short",
+    "write_omop",
 ]

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from hepatica.errors import InputError
 
 from . import analytes
+from .codes import NO_CODES, Codes
 from .concepts import Meaning
 from .medicines import Named
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
@@ -48,6 +49,7 @@ class Draft:
     file: str
     today: date
     id: str = ""
+    codes: Codes = NO_CODES
     sex: Sex | None = None
     birth_date: date | None = None
     age_stated_years: float | None = None
@@ -98,6 +100,7 @@ class Draft:
     ) -> None:
         """Add one measurement of a known analyte, or set it aside; reference limits are in the same unit."""
         analyte = analytes.ANALYTES[name]
+        unit = self.codes.unit(unit)
         try:
             if not unit and (len(analyte.bare) > 1 or analyte.needs_unit):
                 found = analyte.bare[0] if bare_is_default else analytes.bare_unit(name, value)
@@ -117,6 +120,9 @@ class Draft:
             return self.set_aside(shown, source.resource or source.file, why)
         if time is None and name in _FIELD_OF:
             return self.state(name, canonical, source.resource or source.file)
+        if ref_low is not None and ref_high is not None and ref_low > ref_high:
+            self.notes.append(f"{analyte.reported_as}: limits of normal {ref_low:g} to {ref_high:g} are not used")
+            ref_low = ref_high = None
         low = None if ref_low is None else how.apply(ref_low)
         high = None if ref_high is None else how.apply(ref_high)
         self.observations.append(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import glob
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ import orjson
 
 from hepatica.errors import HepaticaError, InputError
 
-from .draft import Draft
+from . import bulk, omop
+from .codes import NO_CODES, Codes
+from .fhir import patients_of
 from .model import Patient
 from .short import parse_short
+from .table import drafts_of
 
 MAX_BYTES = 100_000_000
 _SUFFIXES = frozenset((".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".toml"))
@@ -39,20 +43,23 @@ class ReadFailure:
     error: HepaticaError
 
 
-def read(path: str | PathLike[str], *, today: date | None = None, max_bytes: int = MAX_BYTES) -> Patient:
+def read(
+    path: str | PathLike[str], *, today: date | None = None, max_bytes: int = MAX_BYTES, codes: Codes = NO_CODES
+) -> Patient:
     """Return the one patient of a file: FHIR R4 (JSON, NDJSON), CSV, or hepatica's short JSON or TOML.
 
-    today: the day after which dates count as in the future (default: the clock). Raises InputError where the file
-    cannot be read, holds no patient or several, or nothing in it can be used.
+    today: the day after which dates count as in the future (default: the clock). codes: what a hospital's own codes
+    mean (`read_codes`). Raises InputError where the file cannot be read, holds no patient or several, or nothing in it
+    can be used.
     """
     path = Path(path)
-    return parse(_bytes_of(path, max_bytes), name=str(path), today=today)
+    return parse(_bytes_of(path, max_bytes), name=str(path), today=today, codes=codes)
 
 
-def parse(data: bytes, *, name: str = "", today: date | None = None) -> Patient:
+def parse(data: bytes, *, name: str = "", today: date | None = None, codes: Codes = NO_CODES) -> Patient:
     """Return the one patient in the bytes of a file called `name`; raises InputError as `read` does."""
     with _no_collection():
-        found = _records(data, name, today or date.today())
+        found = _records(data, name, _Way(today or date.today(), codes))
         if len(found) == 1:
             return found[0]()
     ids = [record.label for record in found]
@@ -65,20 +72,27 @@ def parse(data: bytes, *, name: str = "", today: date | None = None) -> Patient:
 
 
 def read_many(
-    path: str | PathLike[str], *, today: date | None = None, max_bytes: int = MAX_BYTES
+    path: str | PathLike[str], *, today: date | None = None, max_bytes: int = MAX_BYTES, codes: Codes = NO_CODES
 ) -> Iterator[Patient | ReadFailure]:
     """Yield every patient of a file, a folder or a glob, and a ReadFailure for each that cannot be read.
 
-    A folder of NDJSON files split by resource type (a bulk export) is read as one. Raises InputError only where
-    nothing is found to read.
+    A folder of NDJSON files split by resource type (a bulk export) is read as one, in memory that does not grow with
+    the number of patients, and so is a large NDJSON file; a folder or DuckDB file of OMOP CDM tables likewise. Raises
+    InputError only where nothing is found to read.
     """
-    day = today or date.today()
+    way = _Way(today or date.today(), codes)
+    if omop.is_omop(path):
+        yield from omop.read_omop(path, today=way.today, codes=codes)
+        return
     for group in _groups(path):
-        where = str(group[0]) if len(group) == 1 else str(group[0].parent)
+        where = str(group[0])
+        if len(group) > 1 or bulk.is_export(group):
+            yield from _streamed(group, way)
+            continue
         try:
-            data = b"\n".join(_bytes_of(file, max_bytes) for file in group)
+            data = _bytes_of(group[0], max_bytes)
             with _no_collection():
-                found = _records(data, where if len(group) == 1 else where + "/*.ndjson", day)
+                found = _records(data, where, way)
         except HepaticaError as error:
             yield ReadFailure(where, error)
             continue
@@ -87,6 +101,25 @@ def read_many(
                 yield record()
             except HepaticaError as error:
                 yield ReadFailure(f"{where} {record.label}", error)
+
+
+def _streamed(group: Sequence[Path], way: _Way) -> Iterator[Patient | ReadFailure]:
+    name = str(group[0] if len(group) == 1 else group[0].parent / "*.ndjson")
+    for found in bulk.people(group, name):
+        if isinstance(found, HepaticaError):
+            yield ReadFailure(found.where or name, found)
+            continue
+        try:
+            with _no_collection():
+                drafts = patients_of(found, file=name, today=way.today, codes=way.codes)
+        except HepaticaError as error:
+            yield ReadFailure(name, error)
+            continue
+        for draft in drafts:
+            try:
+                yield draft.finish()
+            except HepaticaError as error:
+                yield ReadFailure(f"{name} {draft.id}", error)
 
 
 @contextmanager
@@ -111,13 +144,9 @@ def _groups(path: str | PathLike[str]) -> list[list[Path]]:
         files = sorted(Path(f) for f in glob.glob(str(path)))
     if not files:
         raise InputError(f"no patient files in {path}", mend=f"known endings: {', '.join(sorted(_SUFFIXES))}")
-    bulk = [f for f in files if f.suffix.lower() in (".ndjson", ".jsonl")]
-    if (
-        len(bulk) > 1
-        and any(f.name.startswith("Patient") for f in bulk)
-        and any(not f.name.startswith("Patient") for f in bulk)
-    ):
-        return [bulk, *([f] for f in files if f not in bulk)]
+    export = [f for f in files if f.suffix.lower() in (".ndjson", ".jsonl")]
+    if len(export) > 1 and bulk.is_export(export):
+        return [export, *([f] for f in files if f not in export)]
     return [[f] for f in files]
 
 
@@ -138,20 +167,23 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """How to read: the day after which dates are in the future, and what the hospital's codes mean."""
+
+    today: date
+    codes: Codes
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
     label: str
-    draft: Draft | None = None
-    short: Any = None
-    file: str = ""
-    today: date = date.min
+    finish: Callable[[], Patient]
 
     def __call__(self) -> Patient:
-        if self.draft is not None:
-            return self.draft.finish()
-        return parse_short(self.short, file=self.file, today=self.today)
+        return self.finish()
 
 
-def _records(data: bytes, name: str, today: date) -> list[_Record]:
+def _records(data: bytes, name: str, way: _Way) -> list[_Record]:
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             raise InputError(
@@ -173,21 +205,20 @@ def _records(data: bytes, name: str, today: date) -> list[_Record]:
             mend="export as FHIR R4 JSON" if not html else "download the record itself",
         )
     if start[:1] in (b"{", b"[") and suffix not in (".csv", ".tsv", ".toml"):
-        return _from_json(data, name, today)
+        return _from_json(data, name, way)
     text = _text(data, name)
     if "\0" in text:
         raise InputError("this is not a table or TOML: it holds NUL bytes", where=name, mend="save it as text in UTF-8")
     if suffix == ".toml":
-        return _from_toml(text, name, today)
+        return _from_toml(text, name, way)
     if suffix in (".json", ".ndjson", ".jsonl"):
         raise InputError(
             "this is not JSON",
             where=f"{name}: it starts with {text.strip()[:20]!r}",
             mend="give FHIR R4 JSON, or rename a CSV to .csv",
         )
-    from .table import drafts_of
-
-    return [_Record(d.id, d) for d in drafts_of(text, file=name, today=today, tabs=suffix == ".tsv")]
+    drafts = drafts_of(text, file=name, today=way.today, tabs=suffix == ".tsv", codes=way.codes)
+    return [_Record(d.id, d.finish) for d in drafts]
 
 
 def _text(data: bytes, name: str, encoding: str = "utf-8") -> str:
@@ -202,22 +233,22 @@ def _text(data: bytes, name: str, encoding: str = "utf-8") -> str:
         ) from None
 
 
-def _from_toml(text: str, name: str, today: date) -> list[_Record]:
+def _from_toml(text: str, name: str, way: _Way) -> list[_Record]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError("this is not TOML", where=name, mend=str(error)) from None
-    return _from_documents([table], name, today)
+    return _from_documents([table], name, way)
 
 
-def _from_json(data: bytes, name: str, today: date) -> list[_Record]:
+def _from_json(data: bytes, name: str, way: _Way) -> list[_Record]:
     try:
-        return _from_documents([orjson.loads(data)], name, today)
+        return _from_documents([orjson.loads(data)], name, way)
     except orjson.JSONDecodeError as error:
         lines = [line for line in data.splitlines() if line.strip()]
         whole = _loads_or_none(lines[0]) if len(lines) > 1 else None
         if isinstance(whole, dict):
-            return _from_documents(list(_lines(lines, name)), name, today)
+            return _from_documents(list(_lines(lines, name)), name, way)
         raise InputError(
             "this is not JSON, or it is cut off", where=f"{name} {_place(error)}", mend=error.msg
         ) from None
@@ -242,7 +273,7 @@ def _lines(lines: Iterable[bytes], name: str) -> Iterator[Any]:
             raise InputError("a line is not JSON, or it is cut off", where=f"{name} line {i}", mend=error.msg) from None
 
 
-def _from_documents(documents: list[Any], name: str, today: date) -> list[_Record]:
+def _from_documents(documents: list[Any], name: str, way: _Way) -> list[_Record]:
     if len(documents) == 1 and isinstance(documents[0], list):
         documents = documents[0]
     if not documents or not all(isinstance(d, dict) for d in documents):
@@ -252,11 +283,11 @@ def _from_documents(documents: list[Any], name: str, today: date) -> list[_Recor
             mend='a record is an object: {"id": …} or {"resourceType": …}',
         )
     if any("resourceType" in d for d in documents):
-        from .fhir import patients_of
-
-        return [_Record(d.id, d) for d in patients_of(documents, file=name, today=today)]
+        drafts = patients_of(documents, file=name, today=way.today, codes=way.codes)
+        return [_Record(d.id, d.finish) for d in drafts]
     if any("entry" in d and "id" not in d for d in documents):
         raise InputError(
             "this looks like FHIR, but there is no resourceType", where=name, mend='add "resourceType": "Bundle"'
         )
-    return [_Record(str(d.get("id", f"record {i}")), None, d, name, today) for i, d in enumerate(documents, 1)]
+    short = partial(parse_short, file=name, today=way.today, codes=way.codes)
+    return [_Record(str(d.get("id", f"record {i}")), partial(short, d)) for i, d in enumerate(documents, 1)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hepatica.errors import InputError
 
 from . import analytes
+from .codes import NO_CODES, ROLES, Codes
 
 _ROLES: dict[str, str] = {
     **dict.fromkeys(("id", "patient", "patient id", "subject", "subject id", "usubjid", "mrn", "pat id"), "id"),
@@ -61,25 +62,31 @@ class Column:
     why: str = ""
 
 
-def read_header(cells: list[str]) -> list[Column]:
+def read_header(cells: list[str], codes: Codes = NO_CODES) -> list[Column]:
     """Return what each column holds; long roles count only where both an analyte and a value column are there."""
-    keys = [analytes.key(c) for c in cells]
+    told = [codes.column(c) for c in cells]
+    keys = [
+        t[0].replace("_", " ") if t and t[0] in ROLES else analytes.key(c) for c, t in zip(cells, told, strict=True)
+    ]
     is_long = {"analyte", "value"} <= {_LONG.get(k, "") for k in keys}
     columns = []
-    for cell, name in zip(cells, keys, strict=True):
+    for cell, name, given in zip(cells, keys, told, strict=True):
+        if given and given[0] not in ROLES:
+            columns.append(Column(cell, "measure", *given))
+            continue
         role = (_LONG.get(name) if is_long else None) or _ROLES.get(name)
-        columns.append(Column(cell, role) if role else _measure(cell))
+        columns.append(Column(cell, role) if role else _measure(cell, codes))
     return columns
 
 
-def _measure(cell: str) -> Column:
+def _measure(cell: str, codes: Codes) -> Column:
     name = cell.strip()
     found = analytes.find_analyte(name)
     if found:
         return Column(cell, "measure", found, analytes.unit_in_name(name, found))
     match = re.match(r"^(.*?)[\s_]*[(\[]\s*(.*?)\s*[)\]]$", name)
     if match and (found := analytes.find_analyte(match[1])):
-        return _with_unit(cell, found, match[2])
+        return _with_unit(cell, found, codes.unit(match[2]))
     words = re.split(r"[_\s]+", name)
     for n in range(len(words) - 1, 0, -1):
         if found := analytes.find_analyte(" ".join(words[:n])):

@@ -9,6 +9,7 @@ from typing import Any
 from hepatica.errors import InputError
 
 from . import analytes, concepts, medicines
+from .codes import NO_CODES, Codes
 from .draft import Comparator, Draft, as_ascites, as_sex, parse_quantity
 from .model import Condition, Patient, Provenance, SetAside, Treatment
 from .times import iso, parse_time
@@ -17,7 +18,7 @@ _TEXT_KEYS = "id sex age birth_date weight_kg height_cm etiology alcohol_active 
 _KEYS = frozenset((*_TEXT_KEYS.split(), "conditions", "treatments", "observations", "notes", "set_aside"))
 
 
-def parse_short(data: Any, *, file: str = "", today: date | None = None) -> Patient:
+def parse_short(data: Any, *, file: str = "", today: date | None = None, codes: Codes = NO_CODES) -> Patient:
     """Return the patient of a short-form mapping; what cannot be used is set aside with the reason.
 
     Raises InputError where the shape is wrong, `id` is missing, or nothing usable is left.
@@ -29,7 +30,7 @@ def parse_short(data: Any, *, file: str = "", today: date | None = None) -> Pati
     name = data.get("id")
     if name is None or isinstance(name, (dict, list, bool)) or not str(name).strip():
         raise InputError("the patient has no id", where=file, mend='add "id": "…"')
-    draft = Draft(file=file, today=today or date.today(), id=str(name).strip())
+    draft = Draft(file=file, today=today or date.today(), id=str(name).strip(), codes=codes)
     for unknown in [k for k in data if k not in _KEYS]:
         draft.set_aside(
             f"{unknown}: {_shown(data[unknown])}", unknown, f"unknown key; known: {', '.join(sorted(_KEYS))}"
@@ -151,7 +152,10 @@ def read_condition(draft: Draft, row: Any, where: str) -> None:
     given = row.get("name")
     name_given = analytes.key(given).replace(" ", "_") if isinstance(given, str) else None
     as_word = analytes.key(text).replace(" ", "_")
-    if name_given is not None and (name_given == "" or name_given in concepts.condition_names()):
+    told = draft.codes.meaning(((source.system, source.code),) if source.code else (), text)
+    if told is not None:
+        meaning = told
+    elif name_given is not None and (name_given == "" or name_given in concepts.condition_names()):
         meaning = concepts.Meaning((name_given,) if name_given else ())
     elif as_word in concepts.condition_names():
         meaning = concepts.Meaning((as_word,))
@@ -185,7 +189,7 @@ def read_treatment(draft: Draft, row: Any, where: str) -> None:
         found: tuple[medicines.Named, ...] = (medicines.Named(row["name"], row["kind"]),)
     else:
         codings = ((source.system, source.code),) if source.code else ()
-        found = medicines.find(codings, text) or medicines.find_any(text)
+        found = draft.codes.treatment(codings, text) or medicines.find(codings, text) or medicines.find_any(text)
         word = analytes.key(text).replace(" ", "_")
         if not found and word in medicines.kinds():
             found = (medicines.Named(word, word),)
@@ -198,7 +202,8 @@ def _observation(draft: Draft, row: Any, where: str) -> None:
         return draft.set_aside(_shown(row), where, 'not an observation: write {"analyte", "value", "unit", "time"}')
     label, raw, unit = str(row.get("analyte", "")), row.get("value"), row.get("unit")
     shown = f"{label} {_shown(raw)} {unit or ''}".strip()
-    name = analytes.find_analyte(label)
+    told = draft.codes.analyte(((str(row.get("system") or ""), label),), label)
+    name, bare_unit = told or (analytes.find_analyte(label), "")
     if name is None:
         return draft.set_aside(shown, where, f"unknown analyte: {analytes.near(label)}")
     try:
@@ -224,7 +229,7 @@ def _observation(draft: Draft, row: Any, where: str) -> None:
     source = Provenance(draft.file, where, text=label, raw_value=str(raw), raw_unit=str(unit or ""))
     low, high = _number(row.get("ref_low")), _number(row.get("ref_high"))
     draft.measure(
-        name, value, str(unit or ""), time, source,
+        name, value, str(unit or "") or bare_unit, time, source,
         comparator=comparator, ref_low=low, ref_high=high, bare_is_default=True,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Any
 from hepatica.errors import InputError
 
 from . import analytes
+from .codes import NO_CODES, Codes
 from .draft import Draft, parse_quantity
 from .headers import Column, read_header
 from .model import Provenance
@@ -22,12 +23,12 @@ _PERSON = ("sex", "birth_date", "age", "alcohol_active", "ascites", "encephalopa
 _FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
 
 
-def drafts_of(text: str, *, file: str, today: date, tabs: bool = False) -> list[Draft]:
+def drafts_of(text: str, *, file: str, today: date, tabs: bool = False, codes: Codes = NO_CODES) -> list[Draft]:
     """Return one draft a patient of a table; raises InputError where it is not a table of patients."""
     delimiter, rows = _rows(text, file, tabs)
     if not rows:
         raise InputError("the file is empty", where=file)
-    columns = read_header([c.strip() for c in rows[0][1]])
+    columns = read_header([c.strip() for c in rows[0][1]], codes)
     if not any(c.role == "measure" or c.role == "value" for c in columns):
         raise InputError(
             "no column of this table is a known measurement",
@@ -36,7 +37,7 @@ def drafts_of(text: str, *, file: str, today: date, tabs: bool = False) -> list[
         )
     if len(rows) == 1:
         raise InputError("the table has a header and no rows", where=file)
-    table = _Table(file, today, columns, decimal_comma=delimiter == ";")
+    table = _Table(file, today, columns, codes, decimal_comma=delimiter == ";")
     for line, cells in rows[1:]:
         table.add(line, cells)
     return table.close()
@@ -60,8 +61,8 @@ def _rows(text: str, file: str, tabs: bool) -> tuple[str, list[tuple[int, list[s
 
 
 class _Table:
-    def __init__(self, file: str, today: date, columns: list[Column], decimal_comma: bool) -> None:
-        self.file, self.today, self.columns, self.decimal_comma = file, today, columns, decimal_comma
+    def __init__(self, file: str, today: date, columns: list[Column], codes: Codes, decimal_comma: bool) -> None:
+        self.file, self.today, self.columns, self.codes, self.decimal_comma = file, today, columns, codes, decimal_comma
         self.drafts: dict[str, Draft] = {}
         self.said: dict[tuple[str, str], Any] = {}
         self.has_id = any(c.role == "id" for c in columns)
@@ -99,7 +100,7 @@ class _Table:
     def _draft(self, values: dict[str, str]) -> Draft:
         name = self._first(values, "id") or ("no id" if self.has_id else Path(self.file).stem or "unknown")
         if name not in self.drafts:
-            self.drafts[name] = Draft(file=self.file, today=self.today, id=name)
+            self.drafts[name] = Draft(file=self.file, today=self.today, id=name, codes=self.codes)
         return self.drafts[name]
 
     def _first(self, values: dict[str, str], role: str) -> str:
@@ -133,8 +134,8 @@ class _Table:
         label, text = self._first(values, "analyte"), self._first(values, "value")
         if not label and not text:
             return
-        name = analytes.find_analyte(label)
-        unit = self._first(values, "unit") or (analytes.unit_in_name(label, name) if name else "")
+        name, bare_unit = self.codes.analyte((), label) or (analytes.find_analyte(label), "")
+        unit = self._first(values, "unit") or bare_unit or (analytes.unit_in_name(label, name) if name else "")
         if name is None:
             return draft.set_aside(f"{label} {text} {unit}".strip(), where, f"unknown analyte: {analytes.near(label)}")
         if not text:

@@ -137,6 +137,47 @@ def test_comparators_and_reference_ranges_are_kept():
     assert (seen.comparator, seen.ref_low, seen.ref_high) == ("<", pytest.approx(1.71), pytest.approx(20.52))
 
 
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        ({"valueString": "<2 mg/dL"}, ("<", 34.2)),
+        ({"valueInteger": 200}, ("", 200)),
+        ({"valueCodeableConcept": {"text": "> 3 mg/dL"}}, (">", 51.3)),
+        ({"valueRange": {"high": {"value": 2, "unit": "mg/dL"}}}, ("<=", 34.2)),
+        ({"valueRange": {"low": {"value": 2, "unit": "mg/dL"}, "high": {"value": 2, "unit": "mg/dL"}}}, ("", 34.2)),
+        (
+            {"valueRatio": {"numerator": {"value": 4, "unit": "mg"}, "denominator": {"value": 2, "unit": "dL"}}},
+            ("", 34.2),
+        ),
+        ({"valueQuantity": {"value": "2", "unit": "mg/dL"}}, ("", 34.2)),
+        ({"valueQuantity": {"value": "2 mg/dL"}}, ("", 34.2)),
+    ],
+)
+def test_every_kind_of_value_that_holds_a_number(value, seen):
+    row = lab("1975-2", 0) | {"valueQuantity": None} | value
+    found = read(person(), row).at("bilirubin")
+    assert [(o.comparator, o.value) for o in found] == [(seen[0], pytest.approx(seen[1]))]
+
+
+@pytest.mark.parametrize(
+    ("limits", "seen"),
+    [
+        ([{"text": "0.1 - 1.2"}], (1.71, 20.52)),
+        ([{"text": "< 1.2 mg/dL"}], (None, 20.52)),
+        ([{"text": "< 20 umol/L"}], (None, None)),
+        ([{"text": "see report"}], (None, None)),
+        (
+            [{"type": {"coding": [{"code": "treatment"}]}, "high": {"value": 9}}, {"high": {"value": 1.2}}],
+            (None, 20.52),
+        ),
+        ([{"low": {"value": 3}, "high": {"value": 1}}], (None, None)),
+    ],
+)
+def test_limits_of_normal_in_words_and_of_the_right_kind(limits, seen):
+    found = read(person(), lab("1975-2", 1, "mg/dL", referenceRange=limits)).at("bilirubin")[0]
+    assert (found.ref_low, found.ref_high) == tuple(x if x is None else pytest.approx(x) for x in seen)
+
+
 def test_components_are_read_and_give_a_mean_pressure():
     parts = [
         {
@@ -195,7 +236,21 @@ def test_results_that_do_not_count_are_named(status):
         (lab("6301-6", None), "without a number"),
         (lab("6301-6", 0, valueQuantity=None), "no value"),
         (lab("6301-6", 0, valueQuantity=None, dataAbsentReason={"text": "haemolysed"}), "haemolysed"),
-        (lab("6301-6", 0, valueQuantity=None, valueRange={"low": {"value": 1}}), "Range"),
+        (
+            lab("6301-6", 0, valueQuantity=None, valueRange={"low": {"value": 1}, "high": {"value": 2}}),
+            "a range, 1 to 2",
+        ),
+        (lab("6301-6", 0, valueQuantity=None, valueRange={}), "without limits"),
+        (lab("6301-6", 0, valueQuantity=None, valueSampledData={"data": "1 2"}), "SampledData"),
+        (lab("1975-2", "2 mg/dL", "umol/L"), "its unit is written mg/dL and coded umol/L"),
+        (
+            lab("1975-2", 0, valueQuantity=None, valueRatio={"numerator": {"value": 2, "unit": "mg"}}),
+            "not a known unit",
+        ),
+        (
+            lab("6301-6", 0, valueQuantity=None, valueRatio={"numerator": {"value": 2}, "denominator": {"value": 0}}),
+            "plain",
+        ),
         (lab("6301-6", 0, valueQuantity=None, valueString="not done"), "not a number"),
         (lab("6301-6", 1.4, focus=[{"reference": "Patient/foetus"}]), "someone or something else"),
         (lab("6301-6", [1, 2]), "malformed"),

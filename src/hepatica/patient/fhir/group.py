@@ -9,6 +9,7 @@ from typing import Any
 
 from hepatica.errors import InputError
 
+from ..codes import NO_CODES, Codes
 from ..draft import Draft
 from . import version
 from .common import Json, label
@@ -22,13 +23,13 @@ _READERS = {"Condition": read_condition, "Procedure": read_procedure, "Immunizat
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError)
 
 
-def patients_of(documents: Iterable[Any], *, file: str, today: date) -> list[Draft]:
+def patients_of(documents: Iterable[Any], *, file: str, today: date, codes: Codes = NO_CODES) -> list[Draft]:
     """Return one draft a patient from Bundles and resources; raises InputError where there is none to read."""
     pile = _Pile()
     for document in documents:
         pile.add(document)
     version.check(pile.by_type, pile.head, file)
-    return pile.drafts(file, today)
+    return pile.drafts(file, today, codes)
 
 
 class _Pile:
@@ -100,7 +101,7 @@ class _Pile:
         elif kind == "Patient" and isinstance(subject, dict) and subject.get("reference") == f"#{inner.get('id')}":
             self._add_resource(inner, kind, {"fullUrl": f"#{inner.get('id')}"})
 
-    def drafts(self, file: str, today: date) -> list[Draft]:
+    def drafts(self, file: str, today: date, codes: Codes) -> list[Draft]:
         if not self.other and not any(self.by_type.values()):
             raise InputError(
                 "this FHIR record holds no resources", where=file, mend="export the patient with the laboratory results"
@@ -111,7 +112,7 @@ class _Pile:
             raise InputError(
                 "this FHIR record holds no patient", where=file, mend="include the Patient resource in the export"
             )
-        drafts = [Draft(file=file, today=today, id=name) for name in owners.names]
+        drafts = [Draft(file=file, today=today, id=name, codes=codes) for name in owners.names]
         for draft, person in zip(drafts, people, strict=False):
             try:
                 read_person(draft, person)

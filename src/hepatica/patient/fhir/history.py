@@ -37,7 +37,7 @@ def read_condition(draft: Draft, resource: Json) -> None:
         return draft.set_aside(text, where, why)
     status = first_code(resource.get("clinicalStatus"))
     active = status in _ACTIVE if status else resolved is None and not resource.get("abatementBoolean")
-    meaning = _meaning(concept, text)
+    meaning = draft.codes.meaning(codings(concept), text) or _meaning(concept, text)
     draft.diagnose(
         meaning,
         Condition("", text, onset, resolved, active and certainty != "Z", provenance(draft.file, resource, concept)),
@@ -109,7 +109,7 @@ def read_immunization(draft: Draft, resource: Json) -> None:
     """Read a vaccine that was given."""
     concept = resource.get("vaccineCode")
     text, status = words(concept), resource.get("status")
-    if not medicines.find(codings(concept), text):
+    if not draft.codes.treatment(codings(concept), text) and not medicines.find(codings(concept), text):
         return
     if status not in (None, "completed"):
         return draft.set_aside(text, label(resource), f"its status is {status}")
@@ -131,7 +131,7 @@ def _treat(
         name, _, kind = own.partition("|")
         found: tuple[medicines.Named, ...] = (medicines.Named(name, kind),)
     else:
-        found = medicines.find(pairs, text, procedure)
+        found = draft.codes.treatment(pairs, text) or medicines.find(pairs, text, procedure)
         if procedure and not found:
             draft.unused_procedures[text] += 1
             return

@@ -11,10 +11,11 @@ from typing import Any, cast
 from hepatica.errors import InputError
 
 from .. import analytes
-from ..draft import Comparator, Draft, as_ascites, parse_quantity
+from ..draft import Draft, as_ascites
 from ..model import Condition, Provenance
 from ..times import parse_time
-from .common import LOINC, OURS, Json, label, provenance, words
+from .common import LOINC, OURS, Json, codings, label, provenance, words
+from .values import limits, value_of
 
 _NOT_RESULTS = frozenset(("entered-in-error", "cancelled"))
 _NOT_SERUM = re.compile(r"urin|ascit|perito|pleur|csf|cerebrospinal|fluid|stool|sputum|drain|dialys|liquor", re.I)
@@ -59,7 +60,7 @@ class Readings:
             draft.notes.append(f"observations of kinds not used here: {kinds}")
 
     def _part(self, resource: Json, part: Json, concept: Any) -> None:
-        name = analyte_of(concept)
+        name, bare_unit = self._named(concept)
         if name is None:
             return self._unmeasured(resource, part, concept)
         if resource.get("status") in _NOT_RESULTS:
@@ -71,8 +72,8 @@ class Readings:
             return self._aside(resource, part, concept, "it is about someone or something else (focus)")
         try:
             time = self._time(resource)
-            raw, comparator, value, unit = _value(name, resource, part)
-            low, high = _limits(part["referenceRange"], unit) if "referenceRange" in part else (None, None)
+            raw, comparator, value, unit = value_of(name, resource, part)
+            low, high = limits(part["referenceRange"], unit) if "referenceRange" in part else (None, None)
         except InputError as error:
             return self._aside(resource, part, concept, error.what)
         except ValueError as error:
@@ -88,8 +89,15 @@ class Readings:
             str(raw),
             unit,
         )
-        self.draft.measure(name, value, unit, time, source, comparator=comparator, ref_low=low, ref_high=high)
+        self.draft.measure(
+            name, value, unit or bare_unit, time, source, comparator=comparator, ref_low=low, ref_high=high
+        )
         return None
+
+    def _named(self, concept: Any) -> tuple[str | None, str]:
+        """Return the analyte a CodeableConcept names and the unit its bare numbers have, the user's codes first."""
+        told = self.draft.codes.analytes and self.draft.codes.analyte(codings(concept), words(concept))
+        return told or (analyte_of(concept), "")
 
     def _unmeasured(self, resource: Json, part: Json, concept: Any) -> None:
         finding = _finding_of(concept)
@@ -157,69 +165,6 @@ def analyte_of(concept: Any) -> str | None:
 @lru_cache(maxsize=4096)
 def _by_words(*names: Any) -> str | None:
     return next((a for n in names if isinstance(n, str) and (a := analytes.find_analyte(n))), None)
-
-
-@lru_cache(maxsize=4096)
-def _unit(name: str, unit: str, code: str) -> str:
-    """Return the unit of a Quantity: the coded one where it can be read; raises InputError where the two disagree."""
-    if not code or unit == code:
-        return unit
-    factors = []
-    for spelling in (code, unit):
-        try:
-            factors.append(analytes.to_canonical(name, 1.0, spelling) if spelling else None)
-        except InputError:
-            factors.append(None)
-    by_code, by_unit = factors
-    if by_code is not None and by_unit is not None and abs(by_code - by_unit) > 1e-9 * abs(by_code):
-        raise InputError(f"its unit is written {unit} and coded {code}")
-    return unit if by_code is None and by_unit is not None else code
-
-
-def _value(name: str, resource: Json, part: Json) -> tuple[Any, Comparator, float, str]:
-    """Return the value of an Observation as written, its comparator, number and unit; raises InputError."""
-    quantity = part.get("valueQuantity")
-    if quantity is not None:
-        raw = quantity.get("value")
-        unit = _unit(name, quantity.get("unit") or "", quantity.get("code") or "")
-        if isinstance(raw, str):
-            comparator, value, _ = parse_quantity(raw)
-        elif raw is None or isinstance(raw, bool):
-            raise InputError("a quantity without a number")
-        else:
-            comparator, value = "", raw
-        return raw, _comparator(quantity["comparator"]) if "comparator" in quantity else comparator, value, unit
-    if "valueString" in part:
-        return part["valueString"], *parse_quantity(part["valueString"])
-    whole = part.get("valueInteger", part.get("valueDecimal"))
-    if isinstance(whole, (int, float)) and not isinstance(whole, bool):
-        return whole, "", whole, ""
-    raise InputError(_why_empty(part, resource))
-
-
-def _comparator(text: Any) -> Comparator:
-    if text in ("<", "<=", ">", ">="):
-        return cast(Comparator, text)
-    raise InputError(f"the comparator '{text}' is not known")
-
-
-def _limits(ranges: Any, unit: str) -> tuple[float | None, float | None]:
-    row = ranges[0] if ranges else {}
-    found: list[float | None] = []
-    for side in ("low", "high"):
-        limit = row.get(side)
-        value = limit.get("value") if isinstance(limit, dict) else None
-        same = limit is None or not limit.get("unit") or unit in (limit.get("unit"), limit.get("code"))
-        found.append(float(value) if isinstance(value, (int, float)) and same else None)
-    return found[0], found[1]
-
-
-def _why_empty(part: Json, resource: Json) -> str:
-    absent = part.get("dataAbsentReason") or resource.get("dataAbsentReason")
-    if absent:
-        return f"no value: {words(absent) or next((c.get('code', '') for c in absent.get('coding') or ()), 'absent')}"
-    other = next((k for k in part if k.startswith("value")), None)
-    return f"its value is a {other[5:]}, not a number" if other else "no value"
 
 
 def _finding_of(concept: Any) -> str | None:

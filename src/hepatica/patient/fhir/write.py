@@ -108,9 +108,14 @@ def _analyte_concept(name: str) -> Json:
     return {"coding": [{"system": LOINC, "code": code, "display": _loinc_names()[code]}, own], "text": analyte.label}
 
 
+def ucum(unit: str) -> str:
+    """Return the UCUM code of a canonical unit."""
+    return _UCUM.get(unit, unit)
+
+
 def _quantity(name: str, value: float) -> Json:
     unit = ANALYTES[name].unit
-    return {"value": value, "unit": unit, "system": UCUM, "code": _UCUM.get(unit, unit)}
+    return {"value": value, "unit": unit, "system": UCUM, "code": ucum(unit)}
 
 
 def _measurement(o: Observation, i: int) -> Json:
