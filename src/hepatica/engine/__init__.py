@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hepatica.engine.scipy_path import reference as reference
     from hepatica.engine.sensitivity import with_sensitivities as with_sensitivities
     from hepatica.engine.speed import bench as bench
+    from hepatica.engine.streams import normals as normals
+    from hepatica.engine.streams import uniforms as uniforms
     from hepatica.engine.units import check_units as check_units
     from hepatica.engine.units import unit_faults as unit_faults
 
@@ -50,6 +52,8 @@ _HOME = {
     "to_sbml": "sbml",
     "to_sedml": "sbml",
     "write_exchange": "sbml",
+    "uniforms": "streams",
+    "normals": "streams",
 }
 __all__ = sorted(_HOME)
 
