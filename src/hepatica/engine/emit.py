@@ -6,14 +6,14 @@ import math
 from collections import Counter
 
 from hepatica.engine.emit_lu import factorise_c, solve_c
-from hepatica.engine.graph import LOGICAL
+from hepatica.engine.graph import FORCED, LOGICAL
 from hepatica.engine.model import Model
 from hepatica.engine.sparse import Plan, plan
 from hepatica.engine.translate import System, translate
 
 LONGEST = 160
-KERNEL_VERSION = 1
-"""Raised whenever a kernel needs its models generated anew; kernel/rosenbrock.h checks it."""
+KERNEL_VERSION = 2
+"""Raised whenever a kernel needs its models generated anew; kernel/problem.h checks it."""
 
 
 def generate_c(model: Model) -> str:
@@ -39,8 +39,12 @@ class _Writer:
         self.system, self.graph, self.layout = system, system.graph, system.layout
         self.plan: Plan = plan(len(self.layout.states), system.jacobian)
         self.autonomous = all(self.graph.value(i) == 0 for i in system.by_time)
-        self.run_roots = [*system.rates, *system.jacobian.values(), *system.by_time, *system.outputs]
+        self.happening = [*system.triggers, *(node for action in system.actions for node in action.values())]
+        self.run_roots = [
+            *system.rates, *system.jacobian.values(), *system.by_time, *system.outputs, *self.happening,
+        ]  # fmt: skip
         self.hoists = self._hoists()
+        self.forced = {f.name: len(self.hoists) + 3 * k for k, f in enumerate(self.layout.forcings)}
         moving = [(ij, i) for ij, i in system.jacobian.items() if self.graph.varies[i]]
         self.slots = {ij: k for k, (ij, _) in enumerate(moving)}
 
@@ -86,8 +90,9 @@ class _Writer:
                 [(f"o[{i}]", n) for i, n in enumerate(self.system.outputs)],
                 {f"o[{i}]": o.name for i, o in enumerate(outputs)},
             ),
+            *self._happenings(),
             self._tables(),
-            '#include "rosenbrock.h"',
+            '#include "run.h"',
         ]
         return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -100,16 +105,40 @@ class _Writer:
         index = self.layout.parameter_index
         parameters = sorted(index[g.nodes[i].name] for i in reads if g.nodes[i].op == "par")
         hoists = sorted(self.hoists[i] for i in reads if i in self.hoists)
+        forced = sorted({self.forced[g.nodes[i].name] for i in reads if g.nodes[i].op in FORCED})
+        hoists += [slot + k for slot in forced for k in range(3)]
         return "\n".join(
             [
-                "static const int nonnegative[N_STATES] = {"
-                + ", ".join(str(int(s.nonnegative)) for s in states)
-                + "};",
-                "static const unsigned char needs[N_OUTPUTS + 1][N_STATES] = {" + ",\n  ".join(rows or ["{0}"]) + "};",
-                f"static const short observe_p[] = {{{', '.join(map(str, [*parameters, -1]))}}};",
-                f"static const short observe_c[] = {{{', '.join(map(str, [*hoists, -1]))}}};",
+                "TABLE int nonnegative[N_STATES] = {" + ", ".join(str(int(s.nonnegative)) for s in states) + "};",
+                "TABLE unsigned char needs[N_OUTPUTS + 1][N_STATES] = {" + ",\n  ".join(rows or ["{0}"]) + "};",
+                f"TABLE short observe_p[] = {{{', '.join(map(str, [*parameters, -1]))}}};",
+                f"TABLE short observe_c[] = {{{', '.join(map(str, [*hoists, -1]))}}};",
             ]
         )
+
+    def _happenings(self) -> list[str]:
+        """Return the functions of the events: how far each is from happening, and what each does to the states."""
+        events, system = self.layout.events, self.system
+        if not events:
+            return []
+        names = {s.name: i for i, s in enumerate(self.layout.states)}
+        sets = [[int(any(names[s] == i for s in e.sets)) for i in names.values()] for e in events]
+        rows = [(f"e[{k}]", node) for k, node in enumerate(system.triggers)]
+        acts = [
+            self._function(f"act_{e.name}", ["z"], [(f"z[{i}]", node) for i, node in action.items()])
+            for e, action in zip(events, system.actions, strict=True)
+        ]
+        takes = "int which, T t, const T *RESTRICT y, const T *RESTRICT p, const T *RESTRICT c, T *RESTRICT z"
+        cases = "".join(f"  if (which == {k}) act_{e.name}(t, y, p, c, z);\n" for k, e in enumerate(events))
+        return [
+            self._function("crossing", ["e"], rows, {f"e[{k}]": e.name for k, e in enumerate(events)}),
+            *acts,
+            f"KERNEL void act({takes})\n{{\n{cases}}}",
+            "TABLE unsigned char event_sets[N_EVENTS][N_STATES] = {"
+            + ", ".join("{" + ", ".join(map(str, row)) + "}" for row in sets)
+            + "};",
+            f"TABLE int event_stops[N_EVENTS] = {{{', '.join(str(int(e.stops)) for e in events)}}};",
+        ]
 
     def _heading(self) -> str:
         layout = self.layout
@@ -117,7 +146,9 @@ class _Writer:
             "GENERATED_FOR": KERNEL_VERSION,
             "N_STATES": len(layout.states),
             "N_PARAMETERS": max(1, len(layout.parameters)),
-            "N_HOISTED": max(1, len(self.hoists)),
+            "N_HOISTED": max(1, len(self.hoists) + 3 * len(layout.forcings)),
+            "FORCED": len(self.hoists),
+            "N_EVENTS": len(layout.events),
             "N_OUTPUTS": len(layout.outputs),
             "N_JACOBIAN": max(1, len(self.slots)),
             "N_LU": len(self.plan.entries),
@@ -205,6 +236,11 @@ class _Writer:
             return f"p_{node.name}", True
         if node.op == "var":
             return ("t" if node.name == "t" else f"x_{node.name}"), True
+        if node.op in FORCED:
+            first = self.forced[node.name]
+            if node.op == "slope":
+                return f"c[{first + 2}]", True
+            return f"(c[{first}] + (t - c[{first + 1}]) * c[{first + 2}])", False
         a = [shown[k] for k in node.args]
         match node.op:
             case "add":

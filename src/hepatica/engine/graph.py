@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 LOGICAL = {"lt", "le", "eq", "and", "or", "not"}
+FORCED = {"forcing", "slope"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Graph:
                 bits |= self.varies[a]
             if op == "var":
                 bits = 1 << self.variables.index(name)
+            if op in FORCED:
+                bits = 1
             self._known[key] = len(self.nodes)
             self.nodes.append(Node(op, args, value, name))
             self.varies.append(bits)
@@ -49,6 +52,10 @@ class Graph:
     def variable(self, name: str) -> int:
         """Return time or a state, which change along a run."""
         return self._node("var", name=name)
+
+    def forcing(self, name: str, part: str = "value") -> int:
+        """Return a forcing table's value now, or its "slope" along the present segment; both change with time."""
+        return self._node("forcing" if part == "value" else "slope", name=name)
 
     def parameter(self, name: str) -> int:
         """Return a parameter, which stays the same along a run."""
@@ -213,6 +220,8 @@ class Graph:
         node = self.nodes[i]
         if node.op in ("const", "var", "par"):
             return self.const(node.op != "const" and (node.name == by or (node.op == "var" and isinstance(by, int))))
+        if node.op in FORCED:
+            return self.forcing(node.name, "slope") if node.op == "forcing" and by == 0 else self.const(0)
         d = [self.slope(a, by) if self.nodes[a].op not in LOGICAL else -1 for a in node.args]
         a = node.args
         match node.op:

@@ -49,6 +49,33 @@ class Output:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens when a level rises through zero, and what it sets; a `hazard` comes by chance."""
+
+    name: str
+    sets: tuple[str, ...] = ()
+    stops: bool = False
+    hazard: bool = False
+    source: str = ""
+    grade: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forcing:
+    """A quantity given in time from outside: straight lines or steps between knots, constant beyond them."""
+
+    name: str
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+    kind: str = "linear"
+    unit: str = "1"
+    source: str = ""
+    grade: str = ""
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Everything about a model that running it needs, apart from its equations."""
@@ -58,6 +85,8 @@ class Layout:
     states: tuple[State, ...]
     parameters: tuple[Parameter, ...]
     outputs: tuple[Output, ...]
+    events: tuple[Event, ...] = ()
+    forcings: tuple[Forcing, ...] = ()
 
     @cached_property
     def state_index(self) -> dict[str, int]:
@@ -94,6 +123,11 @@ class Layout:
             states=tuple(State(**row) for row in data["states"]),
             parameters=tuple(Parameter(**row) for row in data["parameters"]),
             outputs=tuple(Output(**row) for row in data["outputs"]),
+            events=tuple(Event(**row | {"sets": tuple(row["sets"])}) for row in data.get("events", ())),
+            forcings=tuple(
+                Forcing(**row | {"times": tuple(row["times"]), "values": tuple(row["values"])})
+                for row in data.get("forcings", ())
+            ),
         )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import sympy
-from sympy.core.relational import Relational
+from sympy.core.relational import Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import BooleanFunction
 
-from hepatica.engine.layout import Layout, Output, Parameter, State
+from hepatica.engine.layout import Event, Forcing, Layout, Output, Parameter, State
 from hepatica.engine.units import Empirical, check_units, parse_unit
 from hepatica.errors import InputError
 
@@ -59,10 +61,14 @@ class Model:
         self._parameters: dict[str, Parameter] = {}
         self._states: dict[str, State] = {}
         self._outputs: dict[str, Output] = {}
+        self._events: dict[str, Event] = {}
+        self._forcings: dict[str, Forcing] = {}
         self.symbols: dict[str, Any] = {"t": self.time}
         self.definitions: dict[str, Any] = {}
         self.rates: dict[str, list[Any]] = {}
         self.initials: dict[str, Any] = {}
+        self.triggers: dict[str, Any] = {}
+        self.actions: dict[str, dict[str, Any]] = {}
         self._declared: list[tuple[str, str, str, Any]] = []
         self._check_units = check_units
         self._frozen = False
@@ -130,6 +136,90 @@ class Model:
         number = len(self.rates[str(state)]) + 1
         self.rates[str(state)].append(self._take(f"rate of {state}, term {number}", str(state), "rate", expr))
 
+    def switch(self, name: str, initial: Any = 0, *, source: str = "", grade: str = "", text: str = "") -> Any:
+        """Add a state that stays as it is until an event sets it; return its symbol."""
+        symbol = self.state(name, initial, source=source, grade=grade, text=text)
+        self.rate(symbol, 0)
+        return symbol
+
+    def forcing(
+        self,
+        name: str,
+        times: Sequence[float],
+        values: Sequence[float],
+        *,
+        kind: str = "linear",
+        unit: str = "1",
+        source: str = "",
+        grade: str = "",
+        text: str = "",
+    ) -> Any:
+        """Add a quantity known in time: lines between knots, or steps held until the next; return its symbol.
+
+        Before the first and after the last knot it is constant. A run may give other knots and values, one course for
+        all patients or one for each: `simulate(..., forcing={name: (times, values)})`.
+        """
+        where = f"model {self.name}, forcing {name}"
+        knots, heights = tuple(float(t) for t in times), tuple(float(v) for v in values)
+        if kind not in ("linear", "step"):
+            raise InputError(f"kind {kind!r}", where=where, mend='choose "linear" or "step"')
+        if len(knots) != len(heights) or not knots:
+            raise InputError(f"{len(knots)} times for {len(heights)} values", where=where)
+        if not all(map(math.isfinite, (*knots, *heights))) or any(b <= a for a, b in pairwise(knots)):
+            raise InputError("the knots must rise and everything be finite", where=where)
+        symbol = self._new(name)
+        self._forcings[name] = Forcing(name, knots, heights, kind, unit, source, grade, text)
+        return symbol
+
+    def event(
+        self,
+        name: str,
+        when: Any,
+        *,
+        set: Mapping[Any, Any] | None = None,
+        stop: bool = False,
+        source: str = "",
+        grade: str = "",
+        text: str = "",
+    ) -> None:
+        """Let something happen each time a condition becomes true: states are set, or the patient's run stops.
+
+        `when` compares two expressions (`hvpg >= 12`, `m.time > onset`). What is true at the start does not happen
+        then. `set` maps states to expressions of the values just before. A run reports when each event came first.
+        """
+        self.add_event(Event(name, (), stop, False, source, grade, text), when, set or {})
+
+    def hazard(
+        self,
+        name: str,
+        rate: Any,
+        *,
+        set: Mapping[Any, Any] | None = None,
+        stop: bool = False,
+        source: str = "",
+        grade: str = "",
+        text: str = "",
+    ) -> Any:
+        """Add an event that comes by chance at a rate per time (0 or more); return its cumulative hazard.
+
+        The event happens when the cumulative hazard, the state NAME_hazard, reaches the parameter NAME_threshold,
+        which a run draws from the unit exponential distribution by (seed, event, patient) unless it is given.
+        """
+        level = self.state(f"{name}_hazard", 0, text=f"cumulative hazard of {name}", source=source, grade=grade)
+        threshold = self.parameter(f"{name}_threshold", math.log(2), text=f"cumulative hazard at which {name} happens")
+        self.rate(level, rate)
+        self.add_event(Event(name, (), stop, True, source, grade, text), level >= threshold, set or {})
+        return level
+
+    def include(self, part: Model, prefix: str = "", **inputs: Any) -> dict[str, Any]:
+        """Add all of another model, its names behind a prefix; return its symbols by their own names.
+
+        `inputs` gives parameters of the part an expression of this model instead.
+        """
+        from hepatica.engine.compose import include
+
+        return include(self, part, prefix, inputs)
+
     def empirical(self, expr: Any, unit: str) -> Any:
         """Return an expression or a number that has the unit said here, whatever its parts: a fitted law."""
         parse_unit(unit)
@@ -158,6 +248,8 @@ class Model:
             tuple(self._states.values()),
             tuple(self._parameters.values()),
             tuple(self._outputs.values()),
+            tuple(self._events.values()),
+            tuple(self._forcings.values()),
         )
 
     def equations(self) -> Iterator[tuple[str, Any]]:
@@ -169,6 +261,11 @@ class Model:
         for name, terms in self.rates.items():
             for i, expr in enumerate(terms, 1):
                 yield f"rate of {name}" + (f", term {i}" if len(terms) > 1 else ""), expr
+        for name, expr in self.triggers.items():
+            yield f"event {name}", expr
+        for name, action in self.actions.items():
+            for state, expr in action.items():
+                yield f"event {name}, new {state}", expr
 
     def declared(self) -> Iterator[tuple[str, str, str, Any]]:
         """Yield (place, quantity, kind, expression as written) with the units that were declared in it."""
@@ -194,25 +291,39 @@ class Model:
         return list(seen)
 
     def table(self) -> str:
-        """Return states, equations and parameters as text."""
-        self.freeze()
-        rows = [f"model {self.name} (time in {self.time_unit})", "", "states"]
-        for s in self._states.values():
-            rows.append(f"  {s.name} [{s.unit}]  {s.text}  ({s.source or 'no source'}; grade {s.grade or '-'})")
-            rows.append(f"    at start {s.initial}")
-            rows.append(f"    d/dt = {' + '.join(f'({e})' if e.is_Add else str(e) for e in self.rates[s.name])}")
-        for kind in ("assign", "observe"):
-            chosen = [o for o in self._outputs.values() if o.kind == kind]
-            if chosen:
-                rows += ["", "intermediates" if kind == "assign" else "observables"]
-            for o in chosen:
-                rows.append(f"  {o.name} [{o.unit}] = {self.definitions[o.name]}  {o.text}")
-        rows += ["", "parameters"]
-        for p in self._parameters.values():
-            rows.append(
-                f"  {p.name} = {p.value:g} {p.unit}  {p.text}  ({p.source or 'no source'}; grade {p.grade or '-'})"
+        """Return states, equations, events and parameters as text."""
+        from hepatica.engine.describe import table
+
+        return table(self)
+
+    def diagram(self) -> str:
+        """Return which state drives which as a Mermaid flow chart."""
+        from hepatica.engine.describe import diagram
+
+        return diagram(self)
+
+    def add_event(self, event: Event, when: Any, set: Mapping[Any, Any]) -> None:
+        """Add an event that is described already."""
+        name, where = event.name, f"model {self.name}, event {event.name}"
+        self._open()
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or name in self._events or name in self._states:
+            raise InputError(f"{name!r} cannot name an event here", where=where, mend="choose another name")
+        if not isinstance(when, Ge | Gt | Le | Lt):
+            raise InputError(
+                f"{when} is no comparison", where=where, mend="write a >= b or a <= b; join several through a switch"
             )
-        return "\n".join(row.rstrip() for row in rows)
+        low, high = (when.rhs, when.lhs) if isinstance(when, Ge | Gt) else (when.lhs, when.rhs)
+        names = [str(state) for state in set]
+        for given in names:
+            if given not in self._states:
+                near = get_close_matches(given, self._states, n=3)
+                raise InputError(f"{given} is not a state", where=where, mend=f"near: {', '.join(near) or 'none'}")
+        self.triggers[name] = self._take(f"event {name}", name, "trigger", high - low)
+        self.actions[name] = {
+            given: self._take(f"event {name}, new {given}", given, "set", expr)
+            for given, expr in zip(names, set.values(), strict=True)
+        }
+        self._events[name] = replace(event, sets=tuple(names))
 
     def _take(self, place: str, name: str, kind: str, expr: Any) -> Any:
         written = sympy.sympify(expr)
@@ -281,10 +392,23 @@ class Model:
                 raise InputError(f"cannot compute {node}", where=where, mend="see hepatica.engine.model.FUNCTIONS")
 
 
-def flat_expressions(model: Model, names: list[str]) -> tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]:
+def as_piecewise(forcing: Forcing, t: Any) -> Any:
+    """Return a forcing table as an expression of time."""
+    knots, values = forcing.times, forcing.values
+    pieces: list[Any] = [(values[0], t < knots[0])]
+    for (t0, t1), (v0, v1) in zip(pairwise(knots), pairwise(values), strict=True):
+        pieces.append((v0 + (v1 - v0) * (t - t0) / (t1 - t0) if forcing.kind == "linear" else v0, t < t1))
+    return sympy.Piecewise(*pieces, (values[-1], True))
+
+
+def flat_expressions(
+    model: Model, names: list[str], *, keep_forcing: bool = False
+) -> tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]:
     """Return symbols of states and parameters, and rates, wanted observables and initial values in them alone."""
     model.freeze()
     definitions = {model.symbols[k]: v for k, v in model.definitions.items() if k in model.symbols}
+    if not keep_forcing:
+        definitions |= {model.symbols[f.name]: as_piecewise(f, model.time) for f in model.layout.forcings}
 
     def flat(expr: Any) -> Any:
         while expr.free_symbols & definitions.keys():
@@ -300,17 +424,38 @@ def flat_expressions(model: Model, names: list[str]) -> tuple[list[Any], list[An
     )
 
 
-def compile_python(model: Model, names: list[str]) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
-    """Return plain Python functions rate(t, y, p), observe(t, y, p) for `names`, and initial(p)."""
-    states, parameters, rates, wanted, initials = flat_expressions(model, names)
+@dataclass(frozen=True)
+class PythonModel:
+    """A model as plain Python functions of (t, y, p, forced): what scipy runs."""
 
-    def build(args: list[Any], exprs: list[Any]) -> Callable[..., Any]:
-        built: Callable[..., Any] = sympy.lambdify(args, exprs, modules="math", cse=True)
+    rate: Callable[..., Any]
+    observe: Callable[..., Any]
+    initial: Callable[..., Any]
+    level: Callable[..., Any]
+    acts: tuple[Callable[..., Any], ...]
+
+
+def compile_python(model: Model, names: list[str]) -> PythonModel:
+    """Return the model's functions in Python; `observe` gives the observables in `names`."""
+    states, parameters, rates, wanted, initials = flat_expressions(model, names, keep_forcing=True)
+    forced = [model.symbols[f.name] for f in model.layout.forcings]
+    definitions = {model.symbols[k]: v for k, v in model.definitions.items() if k in model.symbols}
+
+    def flat(expr: Any) -> Any:
+        while expr.free_symbols & definitions.keys():
+            expr = expr.xreplace(definitions)
+        return expr
+
+    def build(exprs: list[Any], args: list[Any] | None = None) -> Callable[..., Any]:
+        built: Callable[..., Any] = sympy.lambdify(
+            args or [model.time, states, parameters, forced], exprs, modules="math", cse=True
+        )
         return built
 
-    t = model.time
-    return (
-        build([t, states, parameters], rates),
-        build([t, states, parameters], wanted),
-        build([parameters], initials),
+    return PythonModel(
+        build(rates),
+        build(wanted),
+        build(initials, [parameters]),
+        build([flat(expr) for expr in model.triggers.values()]),
+        tuple(build([flat(expr) for expr in action.values()]) for action in model.actions.values()),
     )

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica.engine.layout import Layout
+from hepatica.engine.layout import Forcing, Layout
+from hepatica.engine.streams import uniforms
 from hepatica.errors import InputError
 
 Floats = NDArray[np.float64]
-CODES = {0: "done", 1: "step limit", 2: "not finite", 3: "step too small", 4: "interrupted", 5: "lost digits"}
+CODES = {
+    0: "done", 1: "step limit", 2: "not finite", 3: "step too small", 4: "interrupted", 5: "lost digits",
+    6: "stopped by an event", 7: "events without end",
+}  # fmt: skip
+FINE = (0, 6)
+"""The codes of patients whose numbers hold: run to the end, or to the event that ends their course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Result:
     """What was asked for: `values[name]` is [n_times, n_patients]; `code` 0 means done (see CODES).
 
     `steps` counts steps tried and `reached` is the time the run came to, for each patient; what was not reached is NaN.
+    `events[name]` is when an event of the model first came to each patient (NaN: never), `counts[name]` how often.
     """
 
     times: Floats
@@ -42,19 +49,31 @@ class Result:
     code: NDArray[np.int8]
     steps: NDArray[np.int32]
     reached: Floats
+    events: Mapping[str, Floats] = field(default_factory=dict)
+    counts: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Floats:
         return self.values[name]
 
     @property
     def ok(self) -> NDArray[np.bool_]:
-        """Which patients were computed to the end."""
-        done: NDArray[np.bool_] = self.code == 0
+        """Which patients were computed to the end, or to the event that stops them."""
+        done: NDArray[np.bool_] = np.isin(self.code, FINE)
         return done
 
     def failures(self) -> dict[str, int]:
         """Count the patients that were not computed to the end, by reason."""
-        return {text: int((self.code == c).sum()) for c, text in CODES.items() if c and (self.code == c).any()}
+        found = {text: int((self.code == c).sum()) for c, text in CODES.items() if c not in FINE}
+        return {text: count for text, count in found.items() if count}
+
+
+@dataclass(frozen=True)
+class Course:
+    """The knots of one forcing table in a run: `values` is [n_knots, 1 or n_patients]."""
+
+    times: Floats
+    values: Floats
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,7 @@ class Problem:
     rtol: float
     atol: float
     scale: Floats = field(repr=False)
+    forcings: tuple[Course, ...] = ()
 
 
 def prepare(
@@ -88,6 +108,9 @@ def prepare(
     atol: float = 1e-6,
     breakpoints: Sequence[float] = (),
     start: float | None = None,
+    forcing: Mapping[str, tuple[Any, Any]] | None = None,
+    seed: int = 0,
+    first_patient: int = 0,
 ) -> Problem:
     """Check everything that a caller can get wrong and return the problem; raise InputError naming the place."""
     where = f"model {layout.name}"
@@ -105,9 +128,18 @@ def prepare(
             "no observables asked for", where=where, mend="give observables=[…] of states, assigns or observes"
         )
     amounts = [_values(f"dose {i} amount", d.amount, where) for i, d in enumerate(doses)]
-    size = _size(n, {**given, **begin, **{f"dose {i}": a for i, a in enumerate(amounts)}}, where)
+    courses = tuple(_course(layout, f, (forcing or {}).get(f.name), where) for f in layout.forcings)
+    for name in forcing or {}:
+        layout.find(name, {f.name: i for i, f in enumerate(layout.forcings)}, "forcing")
+    tables = {f"forcing {f.name}": c.values[0] for f, c in zip(layout.forcings, courses, strict=True)}
+    size = _size(n, {**tables, **given, **begin, **{f"dose {i}": a for i, a in enumerate(amounts)}}, where)
     first = float(when[0]) if start is None else float(start)
     given_doses = [_dose(layout, d, a, first) for d, a in zip(doses, amounts, strict=True)]
+    for event in layout.events:
+        threshold = f"{event.name}_threshold"
+        if event.hazard and threshold not in given:
+            drawn = uniforms(seed, f"event {event.name}", first_patient, first_patient + size)
+            given[threshold] = -np.log(drawn)
     if not (rtol > 0 and atol > 0):
         raise InputError(f"rtol={rtol}, atol={atol}: both must be above zero", where=where)
     return Problem(
@@ -123,6 +155,7 @@ def prepare(
         rtol=float(rtol),
         atol=float(atol),
         scale=np.array([s.atol_scale for s in layout.states]),
+        forcings=courses,
     )
 
 
@@ -171,6 +204,26 @@ def _dose(layout: Layout, dose: Dose, amount: Floats, start: float) -> tuple[flo
     if not (np.isfinite(dose.duration) and dose.duration >= 0):
         raise InputError(f"a dose cannot last {dose.duration:g}", where=where, mend="give a duration of 0 or more")
     return float(dose.time), float(dose.duration), index, amount
+
+
+def _course(layout: Layout, table: Forcing, given: tuple[Any, Any] | None, where: str) -> Course:
+    if given is None:
+        return Course(np.array(table.times), np.array(table.values)[:, None], table.kind)
+    where += f", forcing {table.name}"
+    try:
+        knots = np.atleast_1d(np.asarray(given[0], dtype=np.float64))
+        values = np.asarray(given[1], dtype=np.float64)
+    except (TypeError, ValueError, IndexError):
+        raise InputError("is no table", where=where, mend="give (times, values)") from None
+    values = np.ascontiguousarray(values[:, None] if values.ndim == 1 else values)
+    if knots.ndim != 1 or values.ndim != 2 or values.shape[0] != knots.size or not values.size:
+        raise InputError(
+            f"{knots.size} times for values of shape {values.shape}", where=where,
+            mend="give one value for each time, or [times, patients]",
+        )  # fmt: skip
+    if not (np.isfinite(knots).all() and np.isfinite(values).all() and (np.diff(knots) > 0).all()):
+        raise InputError("the knots must rise and everything be finite", where=where)
+    return Course(knots, values, table.kind)
 
 
 def _breakpoints(points: Sequence[float], where: str) -> Floats:

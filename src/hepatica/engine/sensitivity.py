@@ -27,6 +27,11 @@ def with_sensitivities(model: Model, parameters: Sequence[str], outputs: Sequenc
     chosen = list(indices if outputs is None else outputs)
     for name in chosen:
         layout.find(name, indices, "output")
+    if layout.events:
+        raise InputError(
+            f"model {layout.name} has events, and a derivative jumps where one happens",
+            mend="differentiate a model without them, or take finite differences",
+        )
     if not parameters:
         raise InputError("no parameter to differentiate by", where=f"model {layout.name}")
     system = _extend(translate(model), list(dict.fromkeys(parameters)), chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -19,13 +19,18 @@ ELEMENTARY = {sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.Abs:
 
 @dataclass(frozen=True)
 class System:
-    """A model as nodes: d/dt of each state, values at the start, and outputs, in the order of the layout."""
+    """A model as nodes, in the order of the layout: d/dt of each state, values at the start, and outputs.
+
+    `triggers` are the levels of the events, `actions` the states that each sets.
+    """
 
     layout: Layout
     graph: Graph
     rates: list[int]
     initials: list[int]
     outputs: list[int]
+    triggers: list[int] = field(default_factory=list)
+    actions: list[dict[int, int]] = field(default_factory=list)
 
     @cached_property
     def jacobian(self) -> dict[tuple[int, int], int]:
@@ -59,6 +64,11 @@ def translate(model: Model) -> System:
         rates=rates,
         initials=[reader.read(model.initials[name]) for name in states],
         outputs=[reader.defined[o.name] for o in model.layout.outputs],
+        triggers=[reader.read(expr) for expr in model.triggers.values()],
+        actions=[
+            {states.index(name): reader.read(expr) for name, expr in action.items()}
+            for action in model.actions.values()
+        ],
     )
 
 
@@ -66,6 +76,7 @@ class _Reader:
     def __init__(self, graph: Graph, model: Model) -> None:
         self.graph = graph
         self.parameters = model.layout.parameter_index
+        self.forcings = {f.name for f in model.layout.forcings}
         self.where = f"model {model.name}"
         self.defined: dict[str, int] = {}
         self.seen: dict[Any, int] = {}
@@ -80,6 +91,8 @@ class _Reader:
         if expr.is_Symbol:
             if expr.name in self.defined:
                 return self.defined[expr.name]
+            if expr.name in self.forcings:
+                return g.forcing(expr.name)
             return g.parameter(expr.name) if expr.name in self.parameters else g.variable(expr.name)
         if expr.is_number:
             return g.const(float(expr))

@@ -124,14 +124,22 @@ def check_units(model: Model) -> None:
 def unit_faults(model: Model) -> Iterator[InputError]:
     """Yield one InputError for every equation whose units do not fit."""
     layout = model.layout
-    units = {q.name: parse_unit(q.unit) for group in (layout.states, layout.parameters, layout.outputs) for q in group}
+    units = {
+        q.name: parse_unit(q.unit)
+        for group in (layout.states, layout.parameters, layout.outputs, layout.forcings)
+        for q in group
+    }
     units["t"] = parse_unit(model.time_unit)
     for place, name, kind, expr in model.declared():
         if kind == "initial" and expr.is_number:
             continue
-        wanted = times(units[name], units["t"], -1) if kind == "rate" else units[name]
+        where = f"model {model.name}, {place}"
         try:
-            _fits(expr, wanted, units, f"model {model.name}, {place}")
+            if kind == "trigger":
+                _same(sympy.Add.make_args(expr), units, where)
+                continue
+            wanted = times(units[name], units["t"], -1) if kind == "rate" else units[name]
+            _fits(expr, wanted, units, where)
         except InputError as fault:
             yield fault
 

@@ -32,6 +32,10 @@ typedef uint64_t UNSIGNED;
 #define EXPORT __attribute__((visibility("default")))
 #define INLINE static inline __attribute__((always_inline, unused))
 #define KERNEL static __attribute__((noinline, unused))
+#define PLAIN static __attribute__((unused))
+#define TABLE static const
+#define AT(x, lane) ((x)[lane])
+#define NO_LANE ((M){0})
 
 typedef REAL T __attribute__((vector_size(LANES * sizeof(REAL)), aligned(LANES * sizeof(REAL))));
 typedef WHOLE M __attribute__((vector_size(LANES * sizeof(REAL)), aligned(LANES * sizeof(REAL))));
@@ -46,6 +50,9 @@ INLINE D d_select(DM m, D a, D b) { return (D)(((DM)a & m) | ((DM)b & ~m)); }
 INLINE M v_lt(T a, T b) { return (M)(a < b); }
 INLINE M v_le(T a, T b) { return (M)(a <= b); }
 INLINE M v_eq(T a, T b) { return (M)(a == b); }
+INLINE M w_le(WHOLE a, M b) { return (M)(a <= b); }
+INLINE DM d_le(D a, D b) { return (DM)(a <= b); }
+INLINE DM d_eq(D a, D b) { return (DM)(a == b); }
 INLINE T to_real(D x) { return __builtin_convertvector(x, T); }
 INLINE D to_time(T x) { return __builtin_convertvector(x, D); }
 INLINE DM to_time_mask(M m) { return __builtin_convertvector(m, DM); }

@@ -1,0 +1,82 @@
+/* How long a step is: the first one from the slope, the next ones from the error of the last (Gustafsson's predictive
+   controller), each cut where the course stops for an event. */
+#ifndef SAFETY
+#define SAFETY 0.9
+#endif
+
+INLINE T norm2(const T *e, const T *y, const T *z, const T *absolute, REAL rtol)
+{
+  T sum = K(0.0);
+  for (int i = 0; i < N_STATES; i++) {
+    T r = e[i] * v_rough_recip(absolute[i] + rtol * v_max(v_abs(y[i]), v_abs(z[i])));
+    sum += r * r;
+  }
+  return sum * (REAL)(1.0 / N_STATES);
+}
+
+INLINE void add_inflow(const problem *q, const group *g, T *f)
+{
+  if (q->infusions)
+    for (int i = 0; i < N_STATES; i++) f[i] += g->inflow[i];
+}
+
+/* The step to try from here, where the slope is f. */
+INLINE T next_step(const problem *q, group *g, const T *absolute, const T *f)
+{
+  if (any(g->fresh)) {
+    T zero[N_STATES] = {K(0.0)};
+    T size = v_sqrt(norm2(g->y, g->y, zero, absolute, (REAL)q->rtol));
+    T slope = v_sqrt(norm2(f, g->y, zero, absolute, (REAL)q->rtol));
+    T first = (REAL)0.01 * v_max(size, K(1.0)) / v_max(slope, K(1e-20));
+    g->h = v_select(g->fresh, first, g->h);
+    g->last_h = v_select(g->fresh, K(0.0), g->last_h);
+    g->fresh = NO_LANE;
+  }
+  const T left = to_real(g->stop - g->t);
+  /* The last two steps before a stop share what is left. */
+  T h = v_select(v_lt(g->h * (REAL)1.01, left), v_min(g->h, left * (REAL)0.51), left);
+  return v_select(g->busy, h, K(1.0));
+}
+
+/* Hold states at zero and return the error norm. What holding takes away counts as error, so that no model is quietly
+   bent. */
+INLINE T weigh(const problem *q, const group *g, const T *absolute, const T *error, T *z)
+{
+  T weighed[N_STATES];
+  for (int i = 0; i < N_STATES; i++) {
+    weighed[i] = error[i];
+    if (nonnegative[i]) {
+      const T held = v_max(z[i], K(0.0));
+      weighed[i] = v_abs(error[i]) + (held - z[i]);
+      z[i] = held;
+    }
+  }
+  return v_sqrt(norm2(weighed, g->y, z, absolute, (REAL)q->rtol));
+}
+
+/* The factor by which the next step is shorter. */
+INLINE T shrinkage(const group *g, T used, T error)
+{
+  const T low = v_max(error, K(1e-4)), root = K(1.0 / ERROR_ORDER), log_error = v_log(low);
+  const T plain = v_exp(log_error * root) * (REAL)(1.0 / SAFETY);
+  const T log_last = v_log(v_max(g->last_error, K(0.01)));
+  const T known = v_max(g->last_h, K(1e-30));
+  T predicted = known / used * v_exp((log_error * (REAL)2.0 - log_last) * root) * (REAL)(1.0 / SAFETY);
+  predicted = v_select(v_lt(K(0.0), g->last_h) & v_le(error, K(1.0)), predicted, plain);
+  return v_min(v_max(v_max(plain, predicted), K(1.0 / 6.0)), K(5.0));
+}
+
+/* Choose the next step after one of size `used`. */
+INLINE void adapt(group *g, T used, T error, M finite, M accept)
+{
+  const M cut = v_lt(used * (REAL)1.02, g->h);
+  T h = used / v_select(finite, shrinkage(g, used, error), K(4.0));
+  g->steps -= g->busy;
+  h = v_select(accept & g->rejected, v_min(h, used), h);
+  /* A step that a stop cut short says little about the step that the course allows. */
+  h = v_select(accept & cut, v_max(h, g->h), h);
+  g->h = v_select(g->busy, h, K(1.0));
+  g->last_h = v_select(accept, used, g->last_h);
+  g->last_error = v_select(accept, error, g->last_error);
+  g->rejected = g->busy & ~accept;
+}
