@@ -38,6 +38,9 @@ def models(draw: st.DrawFn) -> Model:
     states = [m.state(f"x{i}", draw(st.floats(0, 2)), nonnegative=True) for i in range(size)]
     for x in states:
         m.rate(x, 0)
+    heights = draw(st.lists(st.floats(0, 2), min_size=3, max_size=3))
+    drive = m.forcing("drive", [0.2, 1.0, 3.0], heights, kind=draw(st.sampled_from(["linear", "step"])))
+    m.rate(states[-1], drive)
     for number in range(draw(st.integers(size, 2 * size + 2))):
         source, helper, target = (states[draw(st.integers(0, size - 1))] for _ in range(3))
         rate = m.parameter(f"k{number}", draw(RATES))
@@ -69,6 +72,7 @@ def test_compiled_f64_and_f32_agree_with_scipy(model: Model, seed: int) -> None:
         "doses": [Dose(1.0, "x0", rng.random(n)), Dose(2.0, "x0", 1.0, duration=1.0)],
         "observables": names,
         "breakpoints": [0.5, 1.5],
+        "forcing": {"drive": ([0.0, 0.7, 2.5], rng.random((3, n)))} if seed % 2 else {},
     }
     slow = reference(model, TIMES, **given_to_all, rtol=1e-9, atol=1e-11)
     double = simulate(model, TIMES, **given_to_all, rtol=1e-8, atol=1e-9)
