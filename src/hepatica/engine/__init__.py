@@ -6,11 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hepatica.engine.arrow import to_arrow as to_arrow
+    from hepatica.engine.arrow import write_parquet as write_parquet
+    from hepatica.engine.cluster import Dask as Dask
     from hepatica.engine.compiled import CompiledModel as CompiledModel
     from hepatica.engine.compiled import compile_model as compile_model
     from hepatica.engine.compiled import load_model as load_model
     from hepatica.engine.compiled import write_generated as write_generated
     from hepatica.engine.emit import generate_c as generate_c
+    from hepatica.engine.ensemble import blocks as blocks
     from hepatica.engine.machine import doctor as doctor
     from hepatica.engine.model import Model as Model
     from hepatica.engine.model import between as between
@@ -25,8 +29,12 @@ if TYPE_CHECKING:
     from hepatica.engine.scipy_path import reference as reference
     from hepatica.engine.sensitivity import with_sensitivities as with_sensitivities
     from hepatica.engine.speed import bench as bench
+    from hepatica.engine.streaming import Interrupted as Interrupted
+    from hepatica.engine.streaming import summarise as summarise
     from hepatica.engine.streams import normals as normals
     from hepatica.engine.streams import uniforms as uniforms
+    from hepatica.engine.summary import Summary as Summary
+    from hepatica.engine.summary_files import load_summary as load_summary
     from hepatica.engine.units import check_units as check_units
     from hepatica.engine.units import unit_faults as unit_faults
 
@@ -54,6 +62,14 @@ _HOME = {
     "write_exchange": "sbml",
     "uniforms": "streams",
     "normals": "streams",
+    "blocks": "ensemble",
+    "summarise": "streaming",
+    "Interrupted": "streaming",
+    "Summary": "summary",
+    "load_summary": "summary_files",
+    "to_arrow": "arrow",
+    "write_parquet": "arrow",
+    "Dask": "cluster",
 }
 __all__ = sorted(_HOME)
 
