@@ -26,6 +26,7 @@ def pareto_k(log_weights: NDArray[np.float64]) -> float | None:
     theta = 1 / x[-1] + (1 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))) / (3 * quartile)
     k = np.log1p(-theta[:, None] * x).mean(axis=1)
     profile = len(x) * (np.log(-theta / k) - k - 1)
-    weight = 1 / np.exp(profile[None, :] - profile[:, None]).sum(axis=1)
+    weight = np.exp(profile - profile.max())
+    weight /= weight.sum()
     shape = np.log1p(-(weight @ theta) * x).mean()
     return float(shape)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._body import table
+from ._sheet import Sheet
 
 Array = NDArray[np.float64]
 CORRELATED = ("albumin_g_l", "bilirubin_umol_l", "inr", "creatinine_umol_l", "sodium_mmol_l", "platelets_e9_l")
@@ -24,10 +26,12 @@ class Known:
     log_sd: float | None = None
 
 
-def stream(purpose: str, seed: int) -> np.random.Generator:
-    """Return the random stream of a purpose, independent of every other purpose's."""
+def stream(purpose: str, seed: int | Sheet) -> Any:
+    """Return the random stream of a purpose, independent of every other purpose's; a sheet is read instead of drawn."""
     import zlib
 
+    if isinstance(seed, Sheet):
+        return seed.stream(purpose)
     return np.random.default_rng([seed, zlib.crc32(purpose.encode())])
 
 
@@ -66,6 +70,17 @@ def draw_labs(course: str, known: Mapping[str, Known], n: int, seed: int) -> dic
         far = seen - _within(seen, mean[rows], cov[np.ix_(rows, rows)])
         base[:, rows] += far
     return {name: np.exp(base[:, i]) for i, name in enumerate(names)}
+
+
+def expected(course: str, known: Mapping[str, Known], name: str) -> tuple[float, float]:
+    """Return mean and SD of the log of a value in a course, given others."""
+    mean, cov = _joint(course)
+    names = [*CORRELATED, *FREE]
+    i, rows = names.index(name), [j for j, k in enumerate(names) if k in known and k != name]
+    error = np.array([known[names[j]].log_sd or noise(names[j]) for j in rows])
+    gain = np.linalg.solve(cov[np.ix_(rows, rows)] + np.diag(error**2), cov[rows, i])
+    far = np.array([np.log(known[names[j]].value) for j in rows]) - mean[rows]
+    return float(mean[i] + gain @ far), float(np.sqrt(cov[i, i] - gain @ cov[rows, i]))
 
 
 def _joint(course: str) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ._body import table
 from ._population import stream
-from ._virtual import COURSE_KEYS, hyper_prior
+from ._virtual import COURSE_KEYS, bounded, hyper_prior
 
 Array = NDArray[np.float64]
 
@@ -37,6 +37,18 @@ def draw_hyper(course: str, n: int, seed: int) -> dict[str, Array]:
     rows = posterior()["courses"][course]["draws"]
     pick = stream(f"posterior:{course}", seed).integers(0, len(rows[COURSE_KEYS[0]]), n)
     return {k: np.asarray(rows[k], float)[pick] for k in COURSE_KEYS}
+
+
+def smooth_hyper(course: str, n: int, seed: Any) -> dict[str, Array]:
+    """Return n draws from the normal law with mean and covariance of the stored draws (a small move stays small)."""
+    if not calibrated(course):
+        return hyper_prior(course, n, seed)
+    rows = np.array([posterior()["courses"][course]["draws"][k] for k in COURSE_KEYS], float)
+    cov = np.cov(rows)
+    root = np.linalg.cholesky(cov + 1e-9 * np.diag(np.diag(cov)) + 1e-18 * np.eye(len(cov)))
+    z = stream(f"smooth:{course}", seed).standard_normal((len(COURSE_KEYS), n))
+    moved = rows.mean(axis=1)[:, None] + root @ z
+    return {k: bounded(k, moved[i]) for i, k in enumerate(COURSE_KEYS)}
 
 
 def draw_potency(n: int, seed: int) -> dict[str, Array]:
