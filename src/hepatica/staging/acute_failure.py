@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, bands, yes_no
-from .units import Floats, plain, points
+from .units import Floats, floats, plain, points
 
 _KINGS = "https://gut.bmj.com/highwire/markup/162869/expansion (table 8); doi:10.5500/wjt.v15.i3.101865 (table 1)"
 
@@ -19,9 +19,9 @@ def kings_college_paracetamol(
     >>> kings_college_paracetamol(7.35, 7, 320, 3)
     1.0
     """
-    three = (np.asarray(inr, float) > 6.5) & (np.asarray(creatinine_umol_l, float) > 300.0)
-    three = three & (np.asarray(encephalopathy_grade, float) >= 3.0)
-    return plain(((np.asarray(ph, float) < 7.30) | three).astype(float))
+    three = (floats(inr) > 6.5) & (floats(creatinine_umol_l) > 300.0)
+    three = three & (floats(encephalopathy_grade) >= 3.0)
+    return plain(((floats(ph) < 7.30) | three).astype(float))
 
 
 def kings_college_other(
@@ -39,8 +39,8 @@ def kings_college_other(
     >>> kings_college_other(45, 4, 320, False, 3)
     1.0
     """
-    age, ratio = np.asarray(age_years, float), np.asarray(inr, float)
-    signs = ((age < 10.0) | (age > 40.0)).astype(float) + np.asarray(unfavourable_cause, float)
+    age, ratio = floats(age_years), floats(inr)
+    signs = ((age < 10.0) | (age > 40.0)).astype(float) + floats(unfavourable_cause)
     signs = signs + points(jaundice_to_encephalopathy_d, (">", 7.0)) + points(ratio, (">", 3.5))
     signs = signs + points(bilirubin_umol_l, (">", 300.0))
     return plain(((ratio > 6.5) | (signs >= 3.0)).astype(float))
@@ -57,8 +57,8 @@ def wilson(
     >>> wilson(320, 2.5, 160, 9.0, 30)
     14.0
     """
-    bilirubin, ast, albumin = (np.rint(np.asarray(x, float)) for x in (bilirubin_umol_l, ast_u_l, albumin_g_l))
-    ratio, cells = (np.round(np.asarray(x, float), 1) for x in (inr, wbc_e9_l))
+    bilirubin, ast, albumin = (np.rint(floats(x)) for x in (bilirubin_umol_l, ast_u_l, albumin_g_l))
+    ratio, cells = (np.round(floats(x), 1) for x in (inr, wbc_e9_l))
     total = points(bilirubin, (">=", 100), (">=", 151), (">=", 201), (">=", 301))
     total = total + points(ast, (">=", 100), (">=", 151), (">=", 301), (">=", 401))
     total = total + points(ratio, (">=", 1.3), (">=", 1.7), (">=", 2.0), (">=", 2.5))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, bands
-from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, plain, points
+from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, floats, plain, points
 
 _TABLE = "https://pmc.ncbi.nlm.nih.gov/articles/PMC6448617/table/tbl1"
 _ONLY = ("alcoholic hepatitis",)
@@ -18,7 +18,7 @@ def maddrey_df(pt_s: ArrayLike, pt_control_s: ArrayLike, bilirubin_umol_l: Array
     >>> round(maddrey_df(13.7, 12.5, 7 * 17.1), 2)
     12.52
     """
-    longer = np.asarray(pt_s, float) - np.asarray(pt_control_s, float)
+    longer = floats(pt_s) - floats(pt_control_s)
     return plain(4.6 * longer + bilirubin_mg_dl(bilirubin_umol_l))
 
 
@@ -37,11 +37,11 @@ def lille(
     >>> round(lille(50, 30, 300, 200, 80, 20), 3)
     0.113
     """
-    start = np.asarray(bilirubin_umol_l, float)
-    kidney = (np.asarray(creatinine_umol_l, float) > 115.0).astype(float)
-    r = 3.19 - 0.101 * np.asarray(age_years, float) + 0.147 * np.asarray(albumin_g_l, float)
-    r = r + 0.0165 * (start - np.asarray(bilirubin_day7_umol_l, float)) - 0.206 * kidney
-    r = r - 0.0065 * start - 0.0096 * np.asarray(pt_s, float)
+    start = floats(bilirubin_umol_l)
+    kidney = (floats(creatinine_umol_l) > 115.0).astype(float)
+    r = 3.19 - 0.101 * floats(age_years) + 0.147 * floats(albumin_g_l)
+    r = r + 0.0165 * (start - floats(bilirubin_day7_umol_l)) - 0.206 * kidney
+    r = r - 0.0065 * start - 0.0096 * floats(pt_s)
     return plain(1.0 / (1.0 + np.exp(r)))
 
 
@@ -64,8 +64,8 @@ def abic(age_years: ArrayLike, bilirubin_umol_l: ArrayLike, creatinine_umol_l: A
     >>> round(abic(50, 10 * 17.1, 1.0 * 88.4, 1.8), 2)
     7.54
     """
-    value = 0.1 * np.asarray(age_years, float) + 0.08 * bilirubin_mg_dl(bilirubin_umol_l)
-    return plain(value + 0.3 * creatinine_mg_dl(creatinine_umol_l) + 0.8 * np.asarray(inr, float))
+    value = 0.1 * floats(age_years) + 0.08 * bilirubin_mg_dl(bilirubin_umol_l)
+    return plain(value + 0.3 * creatinine_mg_dl(creatinine_umol_l) + 0.8 * floats(inr))
 
 
 SCORES = (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec
-from .units import Floats, plain
+from .units import Floats, floats, plain
 
 _VII = ("CSPH ruled out", "CSPH undetermined", "CSPH probable", "CSPH ruled in")
 
@@ -20,7 +20,7 @@ def baveno_vi(stiffness_kpa: ArrayLike, platelets_e9_l: ArrayLike) -> Floats:
     >>> baveno_vi(18, 160)
     1.0
     """
-    spare = (np.asarray(stiffness_kpa, float) < 20.0) & (np.asarray(platelets_e9_l, float) > 150.0)
+    spare = (floats(stiffness_kpa) < 20.0) & (floats(platelets_e9_l) > 150.0)
     return plain(spare.astype(float))
 
 
@@ -33,7 +33,7 @@ def baveno_vii(stiffness_kpa: ArrayLike, platelets_e9_l: ArrayLike) -> Floats:
     >>> baveno_vii(22, 120)
     2.0
     """
-    kpa, platelets = np.asarray(stiffness_kpa, float), np.asarray(platelets_e9_l, float)
+    kpa, platelets = floats(stiffness_kpa), floats(platelets_e9_l)
     probable = ((kpa >= 20.0) & (platelets < 150.0)) | ((kpa >= 15.0) & (kpa < 20.0) & (platelets < 110.0))
     grey = np.where(probable, 2.0, 1.0)
     return plain(np.where(kpa >= 25.0, 3.0, np.where((kpa <= 15.0) & (platelets >= 150.0), 0.0, grey)))

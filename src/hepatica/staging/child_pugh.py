@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec
-from .units import Floats, bilirubin_mg_dl, plain, points
+from .units import Floats, bilirubin_mg_dl, floats, plain, points
 
 
 def child_pugh_points(
@@ -36,7 +36,7 @@ def child_pugh_points(
     bilirubin = bilirubin_mg_dl(bilirubin_umol_l)
     ordinary = points(bilirubin, (">=", 2.0), (">", 3.0))
     bile = points(bilirubin, (">=", 4.0), (">", 10.0))
-    albumin = 2.0 - points(np.round(np.asarray(albumin_g_l, float), 9), (">=", 28.0), (">", 35.0))
+    albumin = 2.0 - points(np.round(floats(albumin_g_l), 9), (">=", 28.0), (">", 35.0))
     total = 5.0 + np.where(np.asarray(cholestatic, bool), bile, ordinary) + albumin
     if inr is not None:
         total = total + points(inr, (">=", 1.7), (">", 2.3))
@@ -44,7 +44,7 @@ def child_pugh_points(
         total = total + 2.0 - points(pt_percent, (">=", 40.0), (">", 50.0))
     else:
         raise TypeError("child_pugh_points needs inr or pt_percent")
-    total = total + np.clip(np.asarray(ascites_level, float), 0.0, 2.0)
+    total = total + np.clip(floats(ascites_level), 0.0, 2.0)
     return plain(total + points(encephalopathy_grade, (">=", 1.0), (">=", 3.0)))
 
 

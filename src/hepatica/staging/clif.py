@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec
-from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, plain, points
+from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, floats, plain, points
 
 _CALCULATOR = "https://efclif.com/research-infrastructure/score-calculators/clif-c-of-ad-aclf"
 _TABLES = (
@@ -46,11 +46,11 @@ def clif_c_of(
     total = total + points(inr, (">=", 2.0), (">=", 2.5))
     pressure = 1.0 - points(map_mmhg, (">=", 70.0))
     total = total + np.where(np.asarray(vasopressor, bool), 2.0, pressure)
-    oxygen = np.asarray(fio2, float)
+    oxygen = floats(fio2)
     if pao2_mmhg is not None:
-        lungs = 2.0 - points(np.asarray(pao2_mmhg, float) / oxygen, (">", 200.0), (">", 300.0))
+        lungs = 2.0 - points(floats(pao2_mmhg) / oxygen, (">", 200.0), (">", 300.0))
     elif spo2_percent is not None:
-        lungs = 2.0 - points(np.asarray(spo2_percent, float) / oxygen, (">", 214.0), (">", 357.0))
+        lungs = 2.0 - points(floats(spo2_percent) / oxygen, (">", 214.0), (">", 357.0))
     else:
         raise TypeError("clif_c_of needs pao2_mmhg or spo2_percent")
     return plain(total + np.where(np.asarray(ventilated, bool), 2.0, lungs))
@@ -62,8 +62,8 @@ def clif_c_aclf(organ_failure_score: ArrayLike, age_years: ArrayLike, wbc_e9_l: 
     >>> round(clif_c_aclf(12, 56, 10), 1)
     56.5
     """
-    value = 0.33 * np.asarray(organ_failure_score, float) + 0.04 * np.asarray(age_years, float)
-    return plain(10.0 * (value + 0.63 * np.log(np.asarray(wbc_e9_l, float)) - 2.0))
+    value = 0.33 * floats(organ_failure_score) + 0.04 * floats(age_years)
+    return plain(10.0 * (value + 0.63 * np.log(floats(wbc_e9_l)) - 2.0))
 
 
 def clif_c_ad(
@@ -74,9 +74,9 @@ def clif_c_ad(
     >>> round(clif_c_ad(57, 1.0 * 88.4, 1.5, 7, 134), 1)
     54.2
     """
-    value = 0.03 * np.asarray(age_years, float) + 0.66 * np.log(creatinine_mg_dl(creatinine_umol_l))
-    value = value + 1.71 * np.log(np.asarray(inr, float)) + 0.88 * np.log(np.asarray(wbc_e9_l, float))
-    return plain(10.0 * (value - 0.05 * np.asarray(sodium_mmol_l, float) + 8.0))
+    value = 0.03 * floats(age_years) + 0.66 * np.log(creatinine_mg_dl(creatinine_umol_l))
+    value = value + 1.71 * np.log(floats(inr)) + 0.88 * np.log(floats(wbc_e9_l))
+    return plain(10.0 * (value - 0.05 * floats(sodium_mmol_l) + 8.0))
 
 
 def _aclf(age_years: ArrayLike, wbc_e9_l: ArrayLike, **organs: Any) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, adults_only, bands
-from .units import Floats, plain
+from .units import Floats, floats, plain
 
 _TABLE = "https://dx.doi.org/10.20517/mtod.2022.23 (table 1)"
 
@@ -20,8 +20,8 @@ def fib4(age_years: ArrayLike, ast_u_l: ArrayLike, alt_u_l: ArrayLike, platelets
     >>> round(fib4(60, 80, 50, 100), 2)
     6.79
     """
-    ast = np.asarray(age_years, float) * np.asarray(ast_u_l, float)
-    return plain(ast / (np.asarray(platelets_e9_l, float) * np.sqrt(np.asarray(alt_u_l, float))))
+    ast = floats(age_years) * floats(ast_u_l)
+    return plain(ast / (floats(platelets_e9_l) * np.sqrt(floats(alt_u_l))))
 
 
 def apri(ast_u_l: ArrayLike, platelets_e9_l: ArrayLike, ast_uln_u_l: ArrayLike = 40.0) -> Floats:
@@ -30,8 +30,8 @@ def apri(ast_u_l: ArrayLike, platelets_e9_l: ArrayLike, ast_uln_u_l: ArrayLike =
     >>> apri(80, 100, 40)
     2.0
     """
-    ratio = np.asarray(ast_u_l, float) / np.asarray(ast_uln_u_l, float)
-    return plain(100.0 * ratio / np.asarray(platelets_e9_l, float))
+    ratio = floats(ast_u_l) / floats(ast_uln_u_l)
+    return plain(100.0 * ratio / floats(platelets_e9_l))
 
 
 def de_ritis(ast_u_l: ArrayLike, alt_u_l: ArrayLike) -> Floats:
@@ -40,7 +40,7 @@ def de_ritis(ast_u_l: ArrayLike, alt_u_l: ArrayLike) -> Floats:
     >>> de_ritis(80, 50)
     1.6
     """
-    return plain(np.asarray(ast_u_l, float) / np.asarray(alt_u_l, float))
+    return plain(floats(ast_u_l) / floats(alt_u_l))
 
 
 def nafld_fs(
@@ -57,9 +57,9 @@ def nafld_fs(
     >>> round(nafld_fs(55, 32, True, 60, 50, 150, 40), 3)
     1.096
     """
-    value = -1.675 + 0.037 * np.asarray(age_years, float) + 0.094 * np.asarray(bmi_kg_m2, float)
-    value = value + 1.13 * np.asarray(diabetes, float) + 0.99 * np.asarray(de_ritis(ast_u_l, alt_u_l))
-    return plain(value - 0.013 * np.asarray(platelets_e9_l, float) - 0.66 * np.asarray(albumin_g_l, float) / 10.0)
+    value = -1.675 + 0.037 * floats(age_years) + 0.094 * floats(bmi_kg_m2)
+    value = value + 1.13 * floats(diabetes) + 0.99 * np.asarray(de_ritis(ast_u_l, alt_u_l))
+    return plain(value - 0.013 * floats(platelets_e9_l) - 0.66 * floats(albumin_g_l) / 10.0)
 
 
 def _fib4_class(value: float, inputs: Mapping[str, Any]) -> str:

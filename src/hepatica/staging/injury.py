@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, yes_no
-from .units import Floats, plain
+from .units import Floats, floats, plain
 
 
 def r_factor(alt_u_l: ArrayLike, alp_u_l: ArrayLike, alt_uln_u_l: ArrayLike, alp_uln_u_l: ArrayLike) -> Floats:
@@ -15,8 +14,8 @@ def r_factor(alt_u_l: ArrayLike, alp_u_l: ArrayLike, alt_uln_u_l: ArrayLike, alp
     >>> r_factor(400, 120, 40, 120)
     10.0
     """
-    alt = np.asarray(alt_u_l, float) / np.asarray(alt_uln_u_l, float)
-    return plain(alt / (np.asarray(alp_u_l, float) / np.asarray(alp_uln_u_l, float)))
+    alt = floats(alt_u_l) / floats(alt_uln_u_l)
+    return plain(alt / (floats(alp_u_l) / floats(alp_uln_u_l)))
 
 
 def hys_law(
@@ -36,11 +35,11 @@ def hys_law(
     >>> hys_law(200, 60, 100, 40, 21, 120)
     1.0
     """
-    raised = np.asarray(alt_u_l, float) >= 3.0 * np.asarray(alt_uln_u_l, float)
+    raised = floats(alt_u_l) >= 3.0 * floats(alt_uln_u_l)
     if ast_u_l is not None and ast_uln_u_l is not None:
-        raised = raised | (np.asarray(ast_u_l, float) >= 3.0 * np.asarray(ast_uln_u_l, float))
-    jaundice = np.asarray(bilirubin_umol_l, float) > 2.0 * np.asarray(bilirubin_uln_umol_l, float)
-    no_bile = np.asarray(alp_u_l, float) < 2.0 * np.asarray(alp_uln_u_l, float)
+        raised = raised | (floats(ast_u_l) >= 3.0 * floats(ast_uln_u_l))
+    jaundice = floats(bilirubin_umol_l) > 2.0 * floats(bilirubin_uln_umol_l)
+    no_bile = floats(alp_u_l) < 2.0 * floats(alp_uln_u_l)
     return plain((raised & jaundice & no_bile).astype(float))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec
-from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, half_up, plain
+from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, floats, half_up, plain
 
 _AMELD = "R/meld.R of github.com/ampel-leipzig/ameld"
 _OPTN = "caps and rounding as the SAS macro of R. Lopez (2023, after OPTN policy 9.1.D)"
@@ -20,7 +20,7 @@ def _core(bilirubin_umol_l: ArrayLike, inr: ArrayLike, creatinine_umol_l: ArrayL
     bilirubin = np.maximum(bilirubin_mg_dl(bilirubin_umol_l), 1.0)
     creatinine = np.clip(creatinine_mg_dl(creatinine_umol_l), 1.0, 4.0)
     creatinine = np.where(np.asarray(dialysis, bool), 4.0, creatinine)
-    ratio = np.maximum(np.asarray(inr, float), 1.0)
+    ratio = np.maximum(floats(inr), 1.0)
     return 9.57 * np.log(creatinine) + 3.78 * np.log(bilirubin) + 11.2 * np.log(ratio) + 6.43
 
 
@@ -64,7 +64,7 @@ def meld_na(
     """
     base = _core(bilirubin_umol_l, inr, creatinine_umol_l, dialysis)
     base = half_up(base) if rounded else base
-    gap = 137.0 - np.clip(np.asarray(sodium_mmol_l, float), 125.0, 137.0)
+    gap = 137.0 - np.clip(floats(sodium_mmol_l), 125.0, 137.0)
     value = np.where(base > 11.0, base + 1.32 * gap - 0.033 * base * gap, base + 0.0 * gap)
     return plain(np.clip(half_up(value) if rounded else value, 6.0, 40.0))
 
@@ -86,7 +86,7 @@ def meld_na_kim(
     20.0
     """
     base = _core(bilirubin_umol_l, inr, creatinine_umol_l, dialysis)
-    gap = 140.0 - np.clip(np.asarray(sodium_mmol_l, float), 125.0, 140.0)
+    gap = 140.0 - np.clip(floats(sodium_mmol_l), 125.0, 140.0)
     value = base + gap - 0.025 * base * gap
     return plain(np.clip(half_up(value) if rounded else value, 6.0, 40.0))
 
@@ -113,11 +113,11 @@ def meld_3(
     bilirubin = np.log(np.maximum(bilirubin_mg_dl(bilirubin_umol_l), 1.0))
     creatinine = np.clip(creatinine_mg_dl(creatinine_umol_l), 1.0, 3.0)
     creatinine = np.log(np.where(np.asarray(dialysis, bool), 3.0, creatinine))
-    ratio = np.log(np.maximum(np.asarray(inr, float), 1.0))
-    sodium = 137.0 - np.clip(np.asarray(sodium_mmol_l, float), 125.0, 137.0)
-    albumin = 3.5 - np.clip(np.asarray(albumin_g_l, float) / 10.0, 1.5, 3.5)
+    ratio = np.log(np.maximum(floats(inr), 1.0))
+    sodium = 137.0 - np.clip(floats(sodium_mmol_l), 125.0, 137.0)
+    albumin = 3.5 - np.clip(floats(albumin_g_l) / 10.0, 1.5, 3.5)
     value = (
-        1.33 * np.asarray(female, float)
+        1.33 * floats(female)
         + 4.56 * bilirubin
         + 0.82 * sodium
         - 0.24 * sodium * bilirubin
@@ -136,7 +136,7 @@ def _too_young(inputs: Mapping[str, Any]) -> str | None:
 
 
 def _meld_3(age_years: ArrayLike | None = None, *, female: ArrayLike, **labs: Any) -> Floats:
-    teenager = False if age_years is None else np.asarray(age_years, float) < 18
+    teenager = False if age_years is None else floats(age_years) < 18
     return meld_3(female=np.asarray(female, bool) | np.asarray(teenager, bool), **labs)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, bands
-from .units import Floats, bilirubin_mg_dl, plain
+from .units import Floats, bilirubin_mg_dl, floats, plain
 
 
 def mayo_pbc(
@@ -21,9 +21,9 @@ def mayo_pbc(
     >>> round(mayo_pbc(55, 2 * 17.1, 35, 11, 0), 2)
     5.29
     """
-    value = 0.871 * np.log(bilirubin_mg_dl(bilirubin_umol_l)) + 0.039 * np.asarray(age_years, float)
-    value = value - 2.53 * np.log(np.asarray(albumin_g_l, float) / 10.0) + 2.38 * np.log(np.asarray(pt_s, float))
-    return plain(value + 0.859 * np.asarray(edema_level, float) / 2.0)
+    value = 0.871 * np.log(bilirubin_mg_dl(bilirubin_umol_l)) + 0.039 * floats(age_years)
+    value = value - 2.53 * np.log(floats(albumin_g_l) / 10.0) + 2.38 * np.log(floats(pt_s))
+    return plain(value + 0.859 * floats(edema_level) / 2.0)
 
 
 def globe(
@@ -41,11 +41,11 @@ def globe(
     >>> round(globe(55, 10, 240, 40, 200, 20, 120, 35), 3)
     0.132
     """
-    bilirubin = np.asarray(bilirubin_umol_l, float) / np.asarray(bilirubin_uln_umol_l, float)
-    alp = np.asarray(alp_u_l, float) / np.asarray(alp_uln_u_l, float)
-    albumin = np.asarray(albumin_g_l, float) / np.asarray(albumin_lln_g_l, float)
-    value = 0.044378 * np.asarray(age_years, float) + 0.93982 * np.log(bilirubin) + 0.335648 * np.log(alp)
-    return plain(value - 2.266708 * albumin - 0.002581 * np.asarray(platelets_e9_l, float) + 1.216865)
+    bilirubin = floats(bilirubin_umol_l) / floats(bilirubin_uln_umol_l)
+    alp = floats(alp_u_l) / floats(alp_uln_u_l)
+    albumin = floats(albumin_g_l) / floats(albumin_lln_g_l)
+    value = 0.044378 * floats(age_years) + 0.93982 * np.log(bilirubin) + 0.335648 * np.log(alp)
+    return plain(value - 2.266708 * albumin - 0.002581 * floats(platelets_e9_l) + 1.216865)
 
 
 SCORES = (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec
-from .units import Floats, bilirubin_mg_dl, half_up, plain
+from .units import Floats, bilirubin_mg_dl, floats, half_up, plain
 
 
 def peld(
@@ -31,9 +31,9 @@ def peld(
     26.0
     """
     value = 4.80 * np.log(np.maximum(bilirubin_mg_dl(bilirubin_umol_l), 1.0))
-    value = value + 18.57 * np.log(np.maximum(np.asarray(inr, float), 1.0))
-    value = value - 6.87 * np.log(np.maximum(np.asarray(albumin_g_l, float) / 10.0, 1.0))
-    value = value + 4.36 * (np.asarray(age_years, float) < 1.0) + 6.67 * np.asarray(growth_failure, float)
+    value = value + 18.57 * np.log(np.maximum(floats(inr), 1.0))
+    value = value - 6.87 * np.log(np.maximum(floats(albumin_g_l) / 10.0, 1.0))
+    value = value + 4.36 * (floats(age_years) < 1.0) + 6.67 * floats(growth_failure)
     return plain(half_up(value) if rounded else value)
 
 

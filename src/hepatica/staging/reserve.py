@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, bands
-from .units import Floats, plain
+from .units import Floats, floats, plain
 
 _TABLE = "https://pmc.ncbi.nlm.nih.gov/articles/PMC5859293/table/Tab1"
 
@@ -17,8 +17,8 @@ def albi(bilirubin_umol_l: ArrayLike, albumin_g_l: ArrayLike) -> Floats:
     >>> round(albi(10, 40), 2)
     -2.74
     """
-    bilirubin = np.asarray(bilirubin_umol_l, float)
-    return plain(0.66 * np.log10(bilirubin) - 0.085 * np.asarray(albumin_g_l, float))
+    bilirubin = floats(bilirubin_umol_l)
+    return plain(0.66 * np.log10(bilirubin) - 0.085 * floats(albumin_g_l))
 
 
 def palbi(bilirubin_umol_l: ArrayLike, albumin_g_l: ArrayLike, platelets_e9_l: ArrayLike) -> Floats:
@@ -27,9 +27,9 @@ def palbi(bilirubin_umol_l: ArrayLike, albumin_g_l: ArrayLike, platelets_e9_l: A
     >>> round(palbi(10, 40, 200), 2)
     -2.61
     """
-    bilirubin = np.log10(np.asarray(bilirubin_umol_l, float))
-    platelets = np.log10(np.asarray(platelets_e9_l, float))
-    value = 2.02 * bilirubin - 0.37 * bilirubin**2 - 0.04 * np.asarray(albumin_g_l, float)
+    bilirubin = np.log10(floats(bilirubin_umol_l))
+    platelets = np.log10(floats(platelets_e9_l))
+    value = 2.02 * bilirubin - 0.37 * bilirubin**2 - 0.04 * floats(albumin_g_l)
     return plain(value - 3.48 * platelets + 1.01 * platelets**2)
 
 

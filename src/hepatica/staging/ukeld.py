@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, adults_only, bands
-from .units import Floats, half_up, plain
+from .units import Floats, floats, half_up, plain
 
 
 def ukeld(
@@ -24,9 +24,9 @@ def ukeld(
     >>> ukeld(50, 1.5, 100, 135)
     56.0
     """
-    value = 5.395 * np.log(np.asarray(inr, float)) + 1.485 * np.log(np.asarray(creatinine_umol_l, float))
-    value = value + 3.13 * np.log(np.asarray(bilirubin_umol_l, float))
-    value = value - 81.565 * np.log(np.asarray(sodium_mmol_l, float)) + 435.0
+    value = 5.395 * np.log(floats(inr)) + 1.485 * np.log(floats(creatinine_umol_l))
+    value = value + 3.13 * np.log(floats(bilirubin_umol_l))
+    value = value - 81.565 * np.log(floats(sodium_mmol_l)) + 435.0
     return plain(half_up(value) if rounded else value)
 
 
