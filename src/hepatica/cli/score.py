@@ -22,6 +22,8 @@ def configure(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compute the score and print it with its formula and source."""
+    if arguments.name == "ctcae":
+        return _ctcae(arguments)
     import hepatica
 
     document = hepatica.score(arguments.name, **_pairs(arguments.inputs)).to_json()
@@ -43,6 +45,26 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _ctcae(arguments: argparse.Namespace) -> int:
+    from hepatica import staging
+
+    found = staging.ctcae_from_text(_pairs(arguments.inputs))
+    if arguments.json:
+        show.json_document({"name": "ctcae", "grades": [g.to_json() for g in found]})
+        return 0
+    show.heading(found[0].version)
+    show.table(("term", "grade", "of the baseline", "why"), [(g.term, *grade_words(g), g.why or g.note) for g in found])
+    return 0
+
+
+def grade_words(g: Any) -> tuple[str, str]:
+    """Return a CTCAE grade and that of its baseline in words: 2, "2, 3 with symptoms", or unknown."""
+    grade = "unknown" if g.grade is None else str(g.grade)
+    if g.grade is not None and g.at_most != g.grade:
+        grade += f", {g.at_most} with symptoms"
+    return grade, "–" if g.baseline_grade is None else str(g.baseline_grade)
+
+
 def _reference() -> str:
     from hepatica import staging
 
@@ -57,6 +79,7 @@ def _reference() -> str:
         inputs |= {i["name"]: i for i in entry["inputs"]}
     rows.append("inputs and the unit that a bare number has:")
     rows += [f"  {n:<16} {i['bare_number_unit']:<16} {i['text']}".rstrip() for n, i in sorted(inputs.items())]
+    rows.append("beside them: ctcae ANALYTE=value [baseline=…] [uln=…] [lln=…] [anticoagulant=yes], CTCAE v5.0 grades")
     return "\n".join(rows)
 
 

@@ -36,10 +36,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _document(patient: Any) -> dict[str, Any]:
     import hepatica
+    from hepatica import staging
 
     document = hepatica.stage(patient).to_json()
     notes = [*document.get("notes", []), *patient.notes]
-    return {**document, "notes": list(dict.fromkeys(notes)), "set_aside": [asdict(s) for s in patient.set_aside]}
+    return {
+        **document,
+        "ctcae": [g.to_json() for g in staging.ctcae_of(patient)],
+        "change": staging.change(patient).to_json(),
+        "notes": list(dict.fromkeys(notes)),
+        "set_aside": [asdict(s) for s in patient.set_aside],
+    }
 
 
 def _row(answer: Any) -> tuple[str, ...]:
@@ -64,6 +71,8 @@ def _print(document: dict[str, Any]) -> None:
         show.paragraph(f"because {reason}")
     for clash in stage.get("contradictions", []):
         show.paragraph(f"contradiction: {clash}")
+    for extra in _beside(stage):
+        show.paragraph(extra)
     show.line()
     rows = [
         (name, show.number(s["value"]), s.get("class") or "", (s.get("at") or "")[:10], _inputs(s.get("inputs") or {}))
@@ -76,11 +85,46 @@ def _print(document: dict[str, Any]) -> None:
         show.line("  Cannot be computed from this record:")
         rows = [(m["score"], ", ".join(m["needs"]) or m.get("why", ""), _interval(m)) for m in document["missing"]]
         show.table(("score", "needs", "still possible"), rows, indent="    ")
+    _print_change(document)
     if document["set_aside"]:
         show.line()
         show.line("  Set aside:")
         for row in document["set_aside"]:
             show.paragraph(f"{row['what']}: {row['why']} ({row['where']})", indent="    ")
+
+
+def _beside(stage: dict[str, Any]) -> list[str]:
+    """Return the stage of D'Amico, the APASL verdict and the name of a fatty liver, each where there is one."""
+    rows = []
+    if clinical := stage["clinical_stage"]:
+        number = " or ".join(map(str, clinical["possible"]))
+        rows.append(f"clinical stage (D'Amico) {number}: {clinical['label']}")
+    apasl = stage["apasl_aclf"]
+    if apasl and apasl["verdict"] == "met":
+        rows.append("ACLF by APASL as well: " + "; ".join(apasl["why"]))
+    if fat := stage["steatotic"]:
+        needs = f"; to tell: {', '.join(fat['needs'])}" if fat["needs"] else ""
+        rows.append(f"name of the fatty liver: {' or '.join(fat['possible'])}{needs}")
+    return rows
+
+
+def _print_change(document: dict[str, Any]) -> None:
+    moved = [row for row in document["change"]["scores"] if row["delta"]]
+    if moved:
+        show.line()
+        show.line(f"  Changed since {document['change']['since'][:10]}:")
+        cells = [(r["score"], show.number(r["before"]), show.number(r["after"])) for r in moved]
+        show.table(("score", "then", "now"), cells, right=(1, 2), indent="    ")
+    worse = [g for g in document["ctcae"] if g["grade"] and g["worse_by"] != 0]
+    if worse:
+        show.line()
+        show.line(f"  {worse[0]['version']}, beside the first value:")
+        cells = [(g["term"], str(g["grade"]), show.number(g["value"]), show.number(g["baseline"])) for g in worse]
+        show.table(("term", "grade", "now", "then"), cells, right=(1, 2, 3), indent="    ")
+    open_terms = [g["term"] for g in document["ctcae"] if g["needs"]]
+    if open_terms:
+        show.line()
+        show.paragraph(f"not graded by CTCAE for want of a limit of normal: {', '.join(open_terms)}")
 
 
 def _interval(missing: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from hepatica.patient import ANALYTES
 
 from .inputs import INPUTS
 from .model import LabUsed
-from .person import add_derived, add_limits, add_person
+from .person import add_baselines, add_derived, add_limits, add_person
 from .times import as_time, days_between, iso, latest
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WINDOW_ACUTE_D = 7.0
 WINDOW_CHRONIC_D = 90.0
-_INDEX = ("bilirubin", "inr", "pt_percent", "albumin", "alt", "ast", "alp", "ggt")
+INDEX_ANALYTES = ("bilirubin", "inr", "pt_percent", "albumin", "alt", "ast", "alp", "ggt")
 _ACUTE = (
     "acute_liver_failure", "aclf", "alcoholic_hepatitis", "paracetamol_overdose", "sepsis", "sbp",
     "hepatorenal_syndrome", "variceal_bleeding", "respiratory_failure",
@@ -52,7 +52,11 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
     for measured in patient.observations:
         rows[measured.analyte].append(measured)
     newest_of_all = latest(o.time for o in patient.observations)
-    index = as_time(at) if at is not None else latest(o.time for a in _INDEX for o in rows.get(a, ())) or newest_of_all
+    index = (
+        as_time(at)
+        if at is not None
+        else latest(o.time for a in INDEX_ANALYTES for o in rows.get(a, ())) or newest_of_all
+    )
     acute = acute_because(patient, rows, index)
     window_d = WINDOW_ACUTE_D if acute else WINDOW_CHRONIC_D
     labs: dict[str, LabUsed] = {}
@@ -74,6 +78,7 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
     given = {a: chosen[a].value for a in used}
     add_derived(given, used, labs)
     add_limits(given, used, chosen)
+    add_baselines(given, used, rows, chosen)
     bounds = add_person(patient, index, given, used)
     behind_d = days_between(newest_of_all, index) if at is None and newest_of_all and index else 0.0
     return Aligned(index, window_d, _rule(index, window_d, acute, behind_d), given, used, labs, stale, bounds)

@@ -55,9 +55,8 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
     decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
     Cirrhosis is decompensated by a sign, or by Child-Pugh 7 or more.
-    Sources: severe alcoholic hepatitis AASLD, doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`; APASL
-    doi:10.4254/wjh.v13.i10.1289 (table 1); Child-Pugh 7 the note to
-    https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
+    Sources: severe alcoholic hepatitis AASLD, doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`;
+    Child-Pugh 7 the note to https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
     https://www.rcemlearning.co.uk/modules/acute-liver-failure/lessons/definition-22/.
     """
     scarred, scar_why = facts.cirrhosis(patient, aligned)
@@ -80,12 +79,12 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
     if recorded_aclf:
         known = organs.grade if organs.grade else None
         doubt = "" if known else "no organ failure by EASL-CLIF in these values: the grade is not known"
-        return decide("aclf", facts.said(recorded_aclf), *failing, *_apasl(aligned), doubt, aclf=known)
+        return decide("aclf", facts.said(recorded_aclf), *failing, doubt, aclf=known)
     if scarred in ("recorded", "probable"):
         scar = scar_why if scarred == "recorded" else tuple(f"probable cirrhosis: {w}" for w in scar_why)
         if grade:
             least = f"EASL-CLIF grade {'at least ' if organs.at_least else ''}{grade}"
-            return decide("aclf", *scar, *now, *failing, least, *_apasl(aligned))
+            return decide("aclf", *scar, *now, *failing, least)
         points, odd = facts.child_pugh_floor(aligned)
         if not signs and points >= 7:
             return decide("decompensated", *scar, f"Child-Pugh at least {points:.0f}, 7 or more counts as such", *odd)
@@ -104,14 +103,6 @@ def dated(organs: OrganFailures, aligned: Aligned) -> tuple[str, ...]:
         measured = row is not None and row.time is not None and any(ch.isdigit() for ch in reason)
         rows.append(f"{reason} on {row.time.date().isoformat()}" if measured and row and row.time else reason)
     return tuple(rows)
-
-
-def _apasl(aligned: Aligned) -> tuple[str, ...]:
-    g = aligned.given
-    signs = g.get("ascites", 0.0) >= 1 or g.get("encephalopathy", 0.0) >= 1
-    if g.get("bilirubin", 0.0) < 85.5 or g.get("inr", 0.0) < 1.5 or not signs:
-        return ()
-    return (f"APASL values are met as well: {facts.lab(aligned, 'bilirubin')}, {facts.lab(aligned, 'inr')}",)
 
 
 def _severe(severity: dict[str, float]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .spec import ScoreSpec, yes_no
@@ -43,6 +44,33 @@ def hys_law(
     return plain((raised & jaundice & no_bile).astype(float))
 
 
+def hys_law_baseline(
+    alt_u_l: ArrayLike,
+    bilirubin_umol_l: ArrayLike,
+    alt_baseline_u_l: ArrayLike,
+    bilirubin_baseline_umol_l: ArrayLike,
+    alt_uln_u_l: ArrayLike,
+    bilirubin_uln_umol_l: ArrayLike,
+) -> Floats:
+    """Return 1 where Hy's law holds against the person's own baseline (cirrhosis, chronic hepatitis), else 0.
+
+    ALT U/L, bilirubin umol/L. From a baseline ALT of 1.5 times the upper limit on, ALT counts from 2 times the
+    baseline or from 300 U/L, whichever comes first (the baseline itself may be above 300: then 2 times); below it
+    from 3 times the upper limit. Bilirubin counts from 2 times the baseline where that was raised, else from 2
+    times the upper limit.
+
+    >>> hys_law_baseline(130, 90, 60, 40, 40, 21)
+    1.0
+    >>> hys_law_baseline(110, 90, 60, 40, 40, 21)
+    0.0
+    """
+    start, limit = floats(alt_baseline_u_l), floats(alt_uln_u_l)
+    first = np.where(start < 300.0, np.minimum(2.0 * start, 300.0), 2.0 * start)
+    alt = floats(alt_u_l) >= np.where(start >= 1.5 * limit, first, 3.0 * limit)
+    normal = np.maximum(floats(bilirubin_baseline_umol_l), floats(bilirubin_uln_umol_l))
+    return plain((alt & (floats(bilirubin_umol_l) >= 2.0 * normal)).astype(float))
+
+
 SCORES = (
     ScoreSpec(
         "r_factor", "R factor", "R value of drug-induced injury", ("alt", "alp", "alt_uln", "alp_uln"),
@@ -66,5 +94,20 @@ SCORES = (
         "at least 10 % severe liver failure or transplant where it holds for a drug", hys_law,
         optional={"ast": None, "ast_uln": None}, classes=(("not met", "0"), ("met", "1")), classify=yes_no,
         digits=0, criteria=True,
+    ),
+    ScoreSpec(
+        "hys_law_baseline", "Hy's law from an abnormal baseline", "consensus of the IQ DILI initiative",
+        ("alt", "bilirubin", "alt_baseline", "bilirubin_baseline", "alt_uln", "bilirubin_uln"),
+        "baseline ALT >= 1.5x the upper limit: ALT >= 2x baseline or >= 300 U/L, whichever comes first; else ALT >= 3x"
+        " the limit; and bilirubin >= 2x the baseline, or 2x the limit where the baseline was normal",
+        "the baseline is the mean of two values before treatment; in a record the first value stands for it;"
+        " another cause must be ruled out",
+        "baseline multiples instead of multiples of the limit: doi:10.1007/s40264-020-01014-2, key points at"
+        " https://pmc.ncbi.nlm.nih.gov/articles/PMC7847464/table/Taba; the multiples as in"
+        " https://www.droracle.ai/articles/560601/what-is-the-threshold-for-diagnosing-drug-induced-liver-injury"
+        " (secondary)",
+        "drug trials in chronic liver disease", "raised or normal tests before the drug",
+        "a signal to stop the drug and look for its injury", hys_law_baseline,
+        classes=(("not met", "0"), ("met", "1")), classify=yes_no, digits=0, criteria=True,
     ),
 )  # fmt: skip

@@ -31,6 +31,8 @@ _ROWS = (
     _lab("platelets", "platelets_e9_l", "1e9/L", "platelets"),
     _lab("wbc", "wbc_e9_l", "1e9/L", "white cells"),
     _lab("alt", "alt_u_l", "U/L", "ALT"),
+    _lab("alt_baseline", "alt_baseline_u_l", "U/L", "ALT before treatment", "alt"),
+    _lab("bilirubin_baseline", "bilirubin_baseline_umol_l", "mg/dL", "total bilirubin before treatment", "bilirubin"),
     _lab("ast", "ast_u_l", "U/L", "AST"),
     _lab("alp", "alp_u_l", "U/L", "alkaline phosphatase"),
     _lab("lactate", "lactate_mmol_l", "mmol/L", "lactate"),
@@ -58,6 +60,7 @@ _ROWS = (
     Input("unfavourable_cause", "unfavourable_cause", "", "", 0, 1, "non-A non-B hepatitis or drug: yes or no", "flag"),
     Input("edema", "edema_level", "", "", 0, 2, "edema: 0 none, 1 untreated or resolved, 2 despite diuretics", "level"),
     Input("jaundice_to_encephalopathy", "jaundice_to_encephalopathy_d", "d", "d", 0, 180, "days between the two"),
+    Input("spleen_stiffness", "spleen_stiffness_kpa", "kPa", "kPa", 5, 100, "spleen stiffness by elastography"),
     Input("diabetes", "diabetes", "", "", 0, 1, "diabetes or impaired fasting glucose: yes or no", "flag"),
 )
 INPUTS: dict[str, Input] = {row.name: row for row in _ROWS}

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .times import iso
+
+if TYPE_CHECKING:
+    from .apasl import Apasl
+    from .damico import ClinicalStage
+    from .steatotic import Steatotic
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,18 @@ class Staging:
     window_d: float = 90.0
     rule: str = ""
     notes: tuple[str, ...] = field(default=())
+    clinical_stage: ClinicalStage | None = None
+    apasl: Apasl | None = None
+    steatotic: Steatotic | None = None
+
+    @property
+    def blocked(self) -> dict[str, tuple[str, ...]]:
+        """Return every missing input with the scores that wait for it, the one that blocks most first."""
+        found: dict[str, list[str]] = {}
+        for row in self.missing:
+            for need in row.needs:
+                found.setdefault(need, []).append(row.score)
+        return {k: tuple(v) for k, v in sorted(found.items(), key=lambda kv: (-len(kv[1]), kv[0]))}
 
     def value(self, name: str) -> float | None:
         """Return a score's value, or None where it could not be computed."""
@@ -107,6 +124,9 @@ class Staging:
             "ascites": self.ascites,
             "encephalopathy_grade": self.encephalopathy_grade,
             "dialysis": self.dialysis,
+            "clinical_stage": self.clinical_stage.to_json() if self.clinical_stage else None,
+            "apasl_aclf": self.apasl.to_json() if self.apasl else None,
+            "steatotic": self.steatotic.to_json() if self.steatotic else None,
             "why": list(self.why),
             "contradictions": list(self.contradictions),
         }
@@ -117,6 +137,7 @@ class Staging:
             "scores": {k: v.to_json() for k, v in self.scores.items()},
             "stage": stage,
             "missing": [m.to_json() for m in self.missing],
+            "blocked_by": {k: list(v) for k, v in self.blocked.items()},
             "labs": {k: v.to_json() for k, v in self.labs.items()},
             "notes": list(self.notes),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,24 @@ def add_limits(given: dict[str, float], used: dict[str, LabUsed], chosen: Mappin
         if limit is not None and kind.low <= limit <= kind.high:
             given[kind.name] = limit
             used[kind.name] = LabUsed(limit, kind.unit, o.time, None, "limit of normal in the record")
+
+
+def add_baselines(
+    given: dict[str, float],
+    used: dict[str, LabUsed],
+    rows: Mapping[str, Sequence[Observation]],
+    chosen: Mapping[str, Observation],
+) -> None:
+    """Add the first dated value of an analyte as its baseline, where a later one counts now."""
+    for analyte in ("alt", "bilirubin"):
+        now, dated = chosen.get(analyte), [o for o in rows.get(analyte, ()) if o.time is not None]
+        if now is None or now.time is None or not dated:
+            continue
+        first = min(dated, key=lambda o: -days_between(now.time, o.time))
+        kind = INPUTS[f"{analyte}_baseline"]
+        if days_between(now.time, first.time) > 0 and kind.low <= first.value <= kind.high:
+            given[kind.name] = first.value
+            used[kind.name] = LabUsed(first.value, kind.unit, first.time, None, "first value of the record")
 
 
 def add_person(

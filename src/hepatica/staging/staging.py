@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from . import facts
 from .align import Aligned, align
+from .apasl import apasl_aclf
 from .causes import causes_of
 from .contradictions import contradictions
 from .course import LABELS, course
+from .damico import clinical_stage
 from .interval import interval
 from .model import Missing, Score, Staging
 from .organ_failure import OrganFailures, organ_failures
@@ -18,6 +20,7 @@ from .population import alcoholic_hepatitis, groups
 from .registry import finish, lacking, registry
 from .response import steroid_course
 from .spec import ScoreSpec
+from .steatotic import steatotic_of
 from .times import latest
 
 if TYPE_CHECKING:
@@ -68,6 +71,9 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
         window_d=aligned.window_d,
         rule=aligned.rule,
         notes=_notes(patient, aligned, organs, chronic),
+        clinical_stage=clinical_stage(patient, aligned, decided.cirrhosis),
+        apasl=apasl_aclf(patient, aligned, decided.cirrhosis),
+        steatotic=steatotic_of(patient, aligned),
     )
 
 

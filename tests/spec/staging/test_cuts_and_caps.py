@@ -239,6 +239,42 @@ stiffness | platelets | value | class
 24.9      | 149       | 2     | CSPH probable
 25        | 300       | 3     | CSPH ruled in
 """,
+    "baveno_five": """
+stiffness | value | class
+9.9       | 0     | no cACLD
+10        | 1     | suggestive of cACLD
+15        | 1     | suggestive of cACLD
+15.1      | 2     | highly suggestive of cACLD
+19.9      | 2     | highly suggestive of cACLD
+20        | 3     | 20 to 25 kPa
+24.9      | 3     | 20 to 25 kPa
+25        | 4     | 25 kPa or more
+75        | 4     | 25 kPa or more
+""",
+    "baveno_spleen": """
+stiffness | platelets | spleen_stiffness | value | class
+19.9      | 151       | 60               | 1     | endoscopy can be spared
+20        | 151       | 40.1             | 0     | endoscopy advised
+20        | 151       | 40               | 1     | endoscopy can be spared
+40        | 60        | 40               | 1     | endoscopy can be spared
+19.9      | 150       | 41               | 0     | endoscopy advised
+""",
+    "hys_law_baseline": """
+alt | alt_baseline | alt_uln | bilirubin umol/L | bilirubin_baseline umol/L | bilirubin_uln umol/L | value | class
+120 | 40           | 40      | 40               | 10                        | 20                   | 1     | met
+119 | 40           | 40      | 40               | 10                        | 20                   | 0     | not met
+120 | 40           | 40      | 39.9             | 10                        | 20                   | 0     | not met
+119 | 59           | 40      | 60               | 20                        | 20                   | 0     | not met
+120 | 59           | 40      | 60               | 20                        | 20                   | 1     | met
+120 | 60           | 40      | 60               | 30                        | 20                   | 1     | met
+119 | 60           | 40      | 60               | 30                        | 20                   | 0     | not met
+120 | 60           | 40      | 59.9             | 30                        | 20                   | 0     | not met
+299 | 160          | 40      | 60               | 30                        | 20                   | 0     | not met
+300 | 160          | 40      | 60               | 30                        | 20                   | 1     | met
+300 | 299          | 40      | 60               | 30                        | 20                   | 1     | met
+599 | 300          | 40      | 60               | 30                        | 20                   | 0     | not met
+600 | 300          | 40      | 60               | 30                        | 20                   | 1     | met
+""",
     "lille": """
 age | albumin g/L | bilirubin umol/L | bilirubin_day7 umol/L | creatinine umol/L | pt_s | value
 50  | 30          | 300              | 200                   | 115               | 20   | 0.113
