@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from hepatica.engine.compiler import cache_folder, compilers, cpu, lanes, library
+from hepatica.engine.gpu import missing
 from hepatica.errors import HepaticaError
 
 PROBE = """#define N_STATES 1
@@ -56,12 +57,15 @@ def doctor() -> dict[str, Any]:
         advice.append("pip install ziglang: a compiler that comes as a wheel, and gives the fastest models")
     if "avx2" not in cpu()[1] and platform.machine() in ("x86_64", "AMD64"):
         advice.append("this processor has no AVX2: models run in 4 (f32) or 2 (f64) lanes")
+    gpu = _gpu()
+    if gpu["found"] and not gpu["used"]:
+        advice.append("pip install 'hepatica[gpu]': models can run on the GPU found here")
     return {
         "works": works,
         "probe_s": round(time.perf_counter() - began, 3),
         "compilers": [{"command": " ".join(c.command), "version": c.identity} for c in found],
         "machine": machine(),
-        "gpu": _gpu(),
+        "gpu": gpu,
         "cache": _cache(),
         "advice": advice,
     }
@@ -77,7 +81,9 @@ def _gpu() -> dict[str, Any]:
         except (OSError, subprocess.TimeoutExpired):
             name = ""
     driver = bool(ctypes.util.find_library("cuda"))
-    return {"found": name or None, "driver": driver, "used": False, "why": "this version computes on the processor"}
+    reason = missing() if name or driver else "no NVIDIA driver"
+    why = f"models run on the processor: {reason}" if reason else 'models run on it with device="gpu"'
+    return {"found": name or None, "driver": driver, "used": not reason, "why": why}
 
 
 def _cache() -> dict[str, Any]:

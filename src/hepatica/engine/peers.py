@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from hepatica.engine.model import Model, flat_expressions
-from hepatica.engine.problem import Dose, Floats, Problem, prepare
-from hepatica.engine.run import select
+from hepatica.engine.problem import Dose, Floats, Problem, prepare, select
 from hepatica.engine.scipy_path import at, reference
 
 Solve = Callable[[int], Floats]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ CODES = {
     0: "done", 1: "step limit", 2: "not finite", 3: "step too small", 4: "interrupted", 5: "lost digits",
     6: "stopped by an event", 7: "events without end",
 }  # fmt: skip
+INTERRUPTED = 4
 FINE = (0, 6)
 """The codes of patients whose numbers hold: run to the end, or to the event that ends their course."""
 
@@ -231,3 +232,19 @@ def _breakpoints(points: Sequence[float], where: str) -> Floats:
     if not np.isfinite(array).all():
         raise InputError("breakpoints must be finite numbers", where=where)
     return array
+
+
+def select(problem: Problem, patients: NDArray[np.intp]) -> Problem:
+    """Return the same problem for some of its patients."""
+
+    def take(a: Floats) -> Floats:
+        return a if a.shape[-1] == 1 else np.ascontiguousarray(a[..., patients])
+
+    return replace(
+        problem,
+        n=patients.size,
+        parameters=tuple(take(a) for a in problem.parameters),
+        initial=tuple(None if a is None else take(a) for a in problem.initial),
+        doses=tuple((t, d, s, take(a)) for t, d, s, a in problem.doses),
+        forcings=tuple(replace(c, values=take(c.values)) for c in problem.forcings),
+    )

@@ -1,10 +1,13 @@
-/* The lane type: one C source for scalar, SIMD and (by its macros) CUDA builds.
+/* The lane type: one C source for scalar and SIMD builds here, and for CUDA through device.h.
 
    REAL is the number type, LANES how many patients advance together. T holds one REAL for each lane, M a mask
    (all bits set or clear in each lane), D and DM the same for time, which is always double. */
 #ifndef HEPATICA_LANES_H
 #define HEPATICA_LANES_H
 
+#ifdef DEVICE
+#include "device.h"
+#else
 #include <stdint.h>
 
 #ifndef LANES
@@ -33,7 +36,7 @@ typedef uint64_t UNSIGNED;
 #define INLINE static inline __attribute__((always_inline, unused))
 #define KERNEL static __attribute__((noinline, unused))
 #define PLAIN static __attribute__((unused))
-#define TABLE static const
+#define TABLE static const __attribute__((unused))
 #define AT(x, lane) ((x)[lane])
 #define NO_LANE ((M){0})
 
@@ -137,4 +140,5 @@ INLINE T v_sqrt(T x)
 }
 
 #include "maths.h"
+#endif
 #endif

@@ -1,22 +1,31 @@
-/* From steps to output times: dense output between the ends of a step, and a queue that fills a lane group with
-   states before the observables are computed. */
+/* From steps to output times: dense output between the ends of a step, and, where several lanes make a group, a queue
+   that fills one with states before the observables are computed. */
+
+PLAIN void write_out(const problem *q, const T *y, const T *o, int lane, int64_t output, int64_t patient)
+{
+  for (int64_t k = 0; k < q->n_observables; k++) {
+    const int64_t which = q->observables[k];
+    const REAL v = which < N_STATES ? AT(y[which], lane) : AT(o[which - N_STATES], lane);
+    q->out[(k * q->n_times + output) * q->n_patients + patient] = v;
+  }
+}
 
 PLAIN void flush(const problem *q, queue *w)
 {
+#if LANES > 1
   T o[N_OUTPUTS + 1];
   if (w->computed) observe(w->t, w->y, w->p, w->c, o);
-  for (int l = 0; l < w->filled; l++)
-    for (int64_t k = 0; k < q->n_observables; k++) {
-      const int64_t which = q->observables[k];
-      const REAL v = which < N_STATES ? AT(w->y[which], l) : AT(o[which - N_STATES], l);
-      q->out[(k * q->n_times + w->output[l]) * q->n_patients + w->patient[l]] = v;
-    }
+  for (int l = 0; l < w->filled; l++) write_out(q, w->y, o, l, w->output[l], w->patient[l]);
   w->filled = 0;
+#else
+  (void)q, (void)w;
+#endif
 }
 
-/* Queue one lane's state at an output time. */
+/* Take down one lane's state at an output time. */
 PLAIN void enqueue(const problem *q, queue *w, group *g, int l, double now, const T *y)
 {
+#if LANES > 1
   const int k = w->filled++;
   w->patient[k] = g->patient[l];
   w->output[k] = g->output[l];
@@ -28,6 +37,11 @@ PLAIN void enqueue(const problem *q, queue *w, group *g, int l, double now, cons
     for (const short *i = observe_c; *i >= 0; i++) AT(w->c[*i], k) = AT(g->c[*i], l);
   }
   if (w->filled == LANES) flush(q, w);
+#else
+  T o[N_OUTPUTS + 1];
+  if (w->computed) observe(K(now), y, g->p, g->c, o);
+  write_out(q, y, o, l, g->output[l], g->patient[l]);
+#endif
   g->output[l]++;
   AT(g->next_output, l) = g->output[l] < q->n_times ? q->times[g->output[l]] : INFINITY;
 }

@@ -55,9 +55,12 @@ typedef struct {
 } group;
 
 typedef struct {
+#if LANES > 1
   T y[N_STATES], p[N_PARAMETERS], c[N_HOISTED], t;
   int64_t patient[LANES], output[LANES];
-  int filled, computed;
+  int filled;
+#endif
+  int computed;
   unsigned char needed[N_STATES];
 } queue;
 

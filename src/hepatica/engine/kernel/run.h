@@ -15,13 +15,14 @@
 #endif
 
 /* Fill idle lanes with the next patients. */
-PLAIN void refill(const problem *q, group *g, queue *w, int64_t *next, int64_t last)
+PLAIN void refill(const problem *q, group *g, queue *w, int64_t *next, int64_t last, int64_t stride)
 {
   M taken = NO_LANE;
   int list[LANES], n = 0;
   for (int k = 0, idle = which_lanes(~g->busy, list); k < idle && *next < last && !(q->stop && *q->stop); k++, n++) {
-    take(q, g, list[k], (*next)++);
+    take(q, g, list[k], *next);
     AT(taken, list[k]) = -1;
+    *next += stride;
   }
   if (!n) return;
   T y0[N_STATES];
@@ -59,14 +60,17 @@ PLAIN void refill(const problem *q, group *g, queue *w, int64_t *next, int64_t l
   }
 }
 
-EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
+/* Run every patient first, first + stride, ... before last; return the first one not taken. */
+PLAIN int64_t advance(const problem *q, int64_t first, int64_t last, int64_t stride)
 {
-  const uint64_t denormals = flush_denormals();
   group g = {0};
   queue w = {0};
   T u[STAGES][N_STATES], z[N_STATES], absolute[N_STATES];
   for (int i = 0; i < N_STATES; i++) absolute[i] = K(q->atol * q->scale[i]);
-  for (int k = 0; k < N_PARAMETERS; k++) g.p[k] = w.p[k] = K(1.0);
+  for (int k = 0; k < N_PARAMETERS; k++) g.p[k] = K(1.0);
+#if LANES > 1
+  for (int k = 0; k < N_PARAMETERS; k++) w.p[k] = K(1.0);
+#endif
   for (int64_t k = 0; k < q->n_observables; k++) {
     const int64_t which = q->observables[k];
     if (which < N_STATES) w.needed[which] = 1;
@@ -76,7 +80,7 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
   const D shortest = KD(1e-25 * (q->times[q->n_times - 1] - q->start));
   int64_t next = first;
   for (;;) {
-    if (any(~g.busy)) refill(q, &g, &w, &next, last);
+    if (any(~g.busy)) refill(q, &g, &w, &next, last, stride);
     if (!any(g.busy)) {
       if (next >= last || (q->stop && *q->stop)) break;
       continue;
@@ -137,6 +141,28 @@ EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
 #endif
   }
   flush(q, &w);
+  return next;
+}
+
+#ifdef DEVICE
+#ifndef EMULATED
+extern "C" __global__ void run_all(const problem *q, int64_t first, int64_t last)
+{
+  const int64_t threads = (int64_t)gridDim.x * blockDim.x;
+  advance(q, first + (int64_t)blockIdx.x * blockDim.x + threadIdx.x, last, threads);
+}
+#else
+extern "C" int64_t run(const problem *q, int64_t first, int64_t last)
+{
+  for (int64_t thread = 0; thread < 7; thread++) advance(q, first + thread, last, 7);
+  return last - first;
+}
+#endif
+#else
+EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
+{
+  const uint64_t denormals = flush_denormals();
+  const int64_t next = advance(q, first, last, 1);
   for (int64_t i = next; i < last; i++) q->code[i] = INTERRUPTED;
   restore_denormals(denormals);
   return next - first;
@@ -147,3 +173,4 @@ EXPORT int64_t about(int what)
   const int64_t facts[] = {LANES, sizeof(REAL), N_STATES, N_PARAMETERS, N_OUTPUTS, METHOD, sizeof(problem), N_EVENTS};
   return facts[what];
 }
+#endif
