@@ -13,6 +13,8 @@ from hepatica.errors import InputError
 from . import units
 from .data import load
 
+VANISHING = 1e-15
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
@@ -119,6 +121,14 @@ def _load() -> dict[str, Analyte]:
 ANALYTES: dict[str, Analyte] = _load()
 BY_LOINC: dict[str, str] = {code: a.name for a in ANALYTES.values() for code in a.loinc}
 
+_PROPERTIES = {"[Mass/volume]": "mass concentration", "[Moles/volume]": "amount"}
+DIMENSION_OF_LOINC: dict[str, str] = {
+    row["code"]: dimension
+    for row in load("loinc.json")["codes"]
+    for words, dimension in _PROPERTIES.items()
+    if words in row["name"]
+}
+
 
 def key(text: str) -> str:
     """Return a name as it is compared: lower case, one space between words, without invisible characters."""
@@ -177,6 +187,8 @@ def from_canonical(name: str, value: float, unit: str) -> float:
 def implausible(name: str, value: float) -> str:
     """Return why a canonical value cannot be believed, or an empty string."""
     a = analyte(name)
+    if 0 < abs(value) < a.high * VANISHING:
+        return f"impossible: {_n(value)} {_shown(a.unit)} is too small for any test".replace("  ", " ")
     if a.low <= value <= a.high:
         return ""
     side = "negative" if value < 0 <= a.low else "impossible"
@@ -194,6 +206,23 @@ def bare_unit(name: str, value: float) -> str | None:
         return a.bare[0]
     fits = [u for u in a.bare if not implausible(a.name, to_canonical(a.name, value, u))]
     return fits[0] if len(fits) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def disputed(loinc: str, unit: str) -> str:
+    """Return what is odd where a LOINC code means mass and the unit moles, or the reverse; else ""."""
+    meant = DIMENSION_OF_LOINC.get(loinc)
+    found = {u.dimension for u in units.readings(unit)} & set(_PROPERTIES.values()) if meant else set()
+    return f"LOINC {loinc} means {meant}, the unit is {unit}: the unit is believed" if found - {meant} else ""
+
+
+@lru_cache(maxsize=256)
+def loinc_of(name: str) -> str:
+    """Return the LOINC code that fits an analyte's canonical unit best; "" where every known one contradicts it."""
+    a = ANALYTES[name]
+    (unit,) = units.readings(a.unit)[:1]
+    codes = [c for c in a.loinc if DIMENSION_OF_LOINC.get(c, unit.dimension) == unit.dimension]
+    return next((c for c in codes if c in DIMENSION_OF_LOINC), codes[0] if codes else "")
 
 
 @lru_cache(maxsize=8192)

@@ -19,8 +19,10 @@ import orjson
 
 from hepatica.errors import HepaticaError, InputError
 
+from .fhir import READ
+
 LARGE_BYTES = 50_000_000
-PART_BYTES = 24_000_000
+PART_BYTES = 8_000_000
 MOST_PARTS = 400
 _SHOWN = 5
 Json = dict[str, Any]
@@ -123,8 +125,11 @@ class _Spill:
         if kind == "Medication":
             self.medications.add(resource)
             return True
+        owner = _owner(resource)
+        if not owner and kind not in READ:
+            return True
         self.patients += kind == "Patient"
-        key = orjson.dumps(_owner(resource)).strip(b'"')
+        key = orjson.dumps(owner).strip(b'"')
         self.outs[crc32(key) % len(self.outs)].write(key + b"\t" + line + b"\n")
         return True
 

@@ -96,14 +96,13 @@ class Draft:
         comparator: Comparator = "",
         ref_low: float | None = None,
         ref_high: float | None = None,
-        bare_is_default: bool = False,
     ) -> None:
         """Add one measurement of a known analyte, or set it aside; reference limits are in the same unit."""
         analyte = analytes.ANALYTES[name]
         unit = self.codes.unit(unit)
         try:
             if not unit and (len(analyte.bare) > 1 or analyte.needs_unit):
-                found = analyte.bare[0] if bare_is_default else analytes.bare_unit(name, value)
+                found = analytes.bare_unit(name, value)
                 if found is None:
                     raise InputError(f"no unit: it may be {analyte.needs_unit or ' or '.join(analyte.bare)}")
                 unit = found
@@ -111,7 +110,7 @@ class Draft:
             how = analytes.conversion(name, unit)
             canonical = how.apply(value)
             why = self.reject_time(time)
-            if not why and not analyte.low <= canonical <= analyte.high:
+            if not why and not (analyte.low <= canonical <= analyte.high and abs(canonical) > analytes.VANISHING):
                 why = analytes.implausible(name, canonical)
         except InputError as error:
             why = error.what

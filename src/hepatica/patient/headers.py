@@ -53,13 +53,17 @@ _LONG: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its role ("measure" for an analyte of the wide form, "" where unknown) and what it measures."""
+    """One column: its role ("measure" for an analyte of the wide form, "" where unknown) and what it measures.
+
+    learned: whether the values told the unit.
+    """
 
     name: str
     role: str
     analyte: str = ""
     unit: str = ""
     why: str = ""
+    learned: bool = False
 
 
 def read_header(cells: list[str], codes: Codes = NO_CODES) -> list[Column]:

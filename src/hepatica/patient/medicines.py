@@ -58,6 +58,13 @@ def kinds() -> frozenset[str]:
     return frozenset(n.kind for n in _tables().by_name.values())
 
 
+def is_known(name: str, kind: str) -> bool:
+    """Return whether a treatment of this name and kind is one of hepatica's own, or says that it is none."""
+    if name == kind:
+        return not name or name in kinds()
+    return name in {n.name for n in _tables().by_name.values() if n.kind == kind}
+
+
 @lru_cache(maxsize=4096)
 def find(codings: tuple[tuple[str, str], ...], text: str, procedure: bool = False) -> tuple[Named, ...]:
     """Return what codes (system address, code) or words name: several for a combination, none where unknown."""

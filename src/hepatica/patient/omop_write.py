@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .analytes import ANALYTES
+from .analytes import ANALYTES, loinc_of
 from .concepts import condition_names, system_of
 from .fhir.common import OURS as FHIR_OURS
 from .fhir.write import ucum
@@ -167,7 +167,7 @@ class _Writer:
 
     def _measurement(self, o: Observation, person: int) -> None:
         analyte = ANALYTES[o.analyte]
-        vocabulary, code = ("LOINC", analyte.loinc[0]) if analyte.loinc else (OURS, o.analyte)
+        vocabulary, code = ("LOINC", loinc) if (loinc := loinc_of(o.analyte)) else (OURS, o.analyte)
         unit = ucum(o.unit)
         self.row(
             "measurement",

@@ -145,6 +145,8 @@ def read_condition(draft: Draft, row: Any, where: str) -> None:
         return
     onset, resolved = times
     text = str(row.get("text") or row.get("name") or row.get("code") or "")
+    if not text:
+        return draft.set_aside(_shown(row), where, "a condition without name, words or code")
     if why := draft.reject_time(onset):
         return draft.set_aside(text, where, why)
     active = row.get("active") if isinstance(row.get("active"), bool) else resolved is None
@@ -185,8 +187,10 @@ def read_treatment(draft: Draft, row: Any, where: str) -> None:
     if not isinstance(active, bool):
         active = stop is None or stop.date() > draft.today
     source = Provenance(draft.file, where, str(row.get("system", "")), str(row.get("code", "")), text)
-    if isinstance(row.get("name"), str) and isinstance(row.get("kind"), str):
-        found: tuple[medicines.Named, ...] = (medicines.Named(row["name"], row["kind"]),)
+    if not text and not row.get("kind"):
+        return draft.set_aside(_shown(row), where, "a treatment without name, words or code")
+    if isinstance(row.get("name"), str) and medicines.is_known(row["name"], str(row.get("kind") or "")):
+        found: tuple[medicines.Named, ...] = (medicines.Named(row["name"], str(row.get("kind") or "")),)
     else:
         codings = ((source.system, source.code),) if source.code else ()
         found = draft.codes.treatment(codings, text) or medicines.find(codings, text) or medicines.find_any(text)
@@ -230,7 +234,7 @@ def _observation(draft: Draft, row: Any, where: str) -> None:
     low, high = _number(row.get("ref_low")), _number(row.get("ref_high"))
     draft.measure(
         name, value, str(unit or "") or bare_unit, time, source,
-        comparator=comparator, ref_low=low, ref_high=high, bare_is_default=True,
+        comparator=comparator, ref_low=low, ref_high=high,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,35 @@ def drafts_of(text: str, *, file: str, today: date, tabs: bool = False, codes: C
         )
     if len(rows) == 1:
         raise InputError("the table has a header and no rows", where=file)
-    table = _Table(file, today, columns, codes, decimal_comma=delimiter == ";")
+    decimal_comma = delimiter == ";"
+    columns = [
+        _learned(c, [cells[i] for _, cells in rows[1:] if i < len(cells)], decimal_comma) for i, c in enumerate(columns)
+    ]
+    table = _Table(file, today, columns, codes, decimal_comma)
     for line, cells in rows[1:]:
         table.add(line, cells)
     return table.close()
+
+
+def _learned(column: Column, cells: list[str], decimal_comma: bool) -> Column:
+    """Return a column without a unit with the one usual unit in which all its values are possible, if there is one."""
+    choices = analytes.ANALYTES[column.analyte].bare if column.role == "measure" and not column.unit else ()
+    if len(choices) < 2 or analytes.ANALYTES[column.analyte].needs_unit:
+        return column
+    values = []
+    for cell in cells:
+        try:
+            found = parse_quantity(cell.replace(",", ".") if decimal_comma else cell)
+        except InputError:
+            continue
+        if not found.unit:
+            values.append(found.value)
+    fits = [u for u in choices if values and _all_possible(column.analyte, values, u)]
+    return replace(column, unit=fits[0], learned=True) if len(fits) == 1 else column
+
+
+def _all_possible(name: str, values: list[float], unit: str) -> bool:
+    return not any(analytes.implausible(name, analytes.to_canonical(name, v, unit)) for v in values)
 
 
 def _rows(text: str, file: str, tabs: bool) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -63,6 +89,8 @@ def _rows(text: str, file: str, tabs: bool) -> tuple[str, list[tuple[int, list[s
 class _Table:
     def __init__(self, file: str, today: date, columns: list[Column], codes: Codes, decimal_comma: bool) -> None:
         self.file, self.today, self.columns, self.codes, self.decimal_comma = file, today, columns, codes, decimal_comma
+        self.learned = [c for c in columns if c.learned]
+        self.least = max((i for i, c in enumerate(columns, 1) if c.name), default=0)
         self.drafts: dict[str, Draft] = {}
         self.said: dict[tuple[str, str], Any] = {}
         self.has_id = any(c.role == "id" for c in columns)
@@ -71,8 +99,11 @@ class _Table:
         values = {c.name: v.strip() for c, v in zip(self.columns, cells, strict=False)}
         draft = self._draft(values)
         where = f"line {line}"
-        if len(cells) > len(self.columns):
-            draft.set_aside(f"{len(cells)} cells", where, f"the header has {len(self.columns)} columns")
+        if not self.least <= len(cells) <= len(self.columns) and any(
+            c.strip() for c in cells[len(self.columns) :] or "?"
+        ):
+            why = f"the header has {len(self.columns)} columns: a cell was lost or added, or the file is cut off"
+            draft.set_aside(f"a row of {len(cells)} cells", where, why)
             return
         try:
             time = parse_time(self._first(values, "time"))
@@ -93,6 +124,7 @@ class _Table:
             for column in self.columns:
                 if column.why:
                     draft.set_aside(f"column {column.name}", self.file, column.why)
+            draft.notes += [f"column {c.name} has no unit: all its values fit {c.unit} alone" for c in self.learned]
             if unused:
                 draft.notes.append(f"columns not used here: {unused}")
         return list(self.drafts.values())

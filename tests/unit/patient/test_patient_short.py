@@ -55,10 +55,16 @@ def test_the_short_form_of_a_patient_reads_back():
     assert to_short(again) == to_short(p)
 
 
-def test_a_bare_number_has_the_default_unit():
-    p = parse_short({"id": "x", "observations": [{"analyte": "bilirubin", "value": 2.1}]})
-    assert p.at("bilirubin")[0].value == pytest.approx(35.91)
-    assert "read as mg/dL" in p.notes[0]
+def test_a_bare_number_that_fits_two_units_is_not_guessed():
+    rows = [
+        {"analyte": "bilirubin", "value": 2.1},
+        {"analyte": "bilirubin", "value": 200},
+        {"analyte": "inr", "value": 1.4},
+    ]
+    p = parse_short({"id": "x", "observations": rows})
+    assert [(o.analyte, o.value) for o in p.observations] == [("bilirubin", 200), ("inr", 1.4)]
+    assert "it may be mg/dL or umol/L" in p.set_aside[0].why
+    assert "read as umol/L" in p.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,26 @@ def test_a_prothrombin_time_without_a_unit_may_be_seconds_or_percent():
 
 def test_the_file_name_stands_in_for_a_missing_id():
     assert parse(b"inr\n1.4\n", name="/data/maria.csv").id == "maria"
+
+
+def test_a_column_without_a_unit_has_the_one_that_fits_all_its_values():
+    p = parse(b"date,bilirubin\n2026-10-01,20\n2026-10-02,180\n", name="t.csv")
+    assert [o.value for o in p.at("bilirubin")] == [20, 180]
+    assert any("all its values fit umol/L alone" in note for note in p.notes)
+
+
+def test_a_column_whose_values_fit_two_units_is_not_guessed():
+    p = parse(b"date,bilirubin,inr\n2026-10-01,20,1.4\n2026-10-02,30,1.5\n", name="t.csv")
+    assert not p.at("bilirubin") and len(p.set_aside) == 2
+
+
+@pytest.mark.parametrize("row", ["7,1.4", "7,1.4,35", "7,1.4,35,5,end,9"])
+def test_a_row_that_lost_or_won_a_cell_is_set_aside_whole(row):
+    p = parse(f"id,inr,albumin,bilirubin_mg_dl,remark\n7,1.2,31,2,end\n{row}\n".encode(), name="t.csv")
+    assert len(p.observations) == 3
+    assert "cut off" in p.set_aside[0].why and p.set_aside[0].where == "line 3"
+
+
+def test_empty_cells_after_the_last_column_do_no_harm():
+    p = parse(b"id,inr,,\n7,1.2\n7,1.3,,,,\n", name="t.csv")
+    assert [o.value for o in p.observations] == [1.2, 1.3] and not p.set_aside

@@ -17,15 +17,18 @@ OURS = "urn:hepatica:"
 
 def codings(concept: Any) -> tuple[tuple[str, str], ...]:
     """Return the (system, code) pairs of a CodeableConcept."""
-    rows = concept.get("coding") or () if isinstance(concept, dict) else ()
-    return tuple((str(c.get("system") or ""), str(c["code"])) for c in rows if c.get("code"))
+    rows = concept.get("coding") if isinstance(concept, dict) else None
+    if not isinstance(rows, list):
+        return ()
+    return tuple((str(c.get("system") or ""), str(c["code"])) for c in rows if isinstance(c, dict) and c.get("code"))
 
 
 def words(concept: Any) -> str:
     """Return the text of a CodeableConcept, or its first display."""
     if not isinstance(concept, dict):
         return ""
-    text = concept.get("text") or next((c["display"] for c in concept.get("coding") or () if c.get("display")), "")
+    rows = concept.get("coding") or ()
+    text = concept.get("text") or next((c["display"] for c in rows if isinstance(c, dict) and c.get("display")), "")
     return str(text).replace("\u200b", "")
 
 

@@ -12,13 +12,13 @@ from hepatica.errors import InputError
 from ..codes import NO_CODES, Codes
 from ..draft import Draft
 from . import version
-from .common import Json, label
+from .common import OURS, Json, codings, label
 from .history import read_condition, read_immunization, read_medication, read_procedure
 from .observation import Readings
 from .person import read_person
 
 _MEDICATIONS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
-_READ = frozenset(("Patient", "Observation", "Condition", "Procedure", "Immunization", "Medication", *_MEDICATIONS))
+READ = frozenset(("Patient", "Observation", "Condition", "Procedure", "Immunization", "Medication", *_MEDICATIONS))
 _READERS = {"Condition": read_condition, "Procedure": read_procedure, "Immunization": read_immunization}
 _MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError)
 
@@ -34,7 +34,7 @@ def patients_of(documents: Iterable[Any], *, file: str, today: date, codes: Code
 
 class _Pile:
     def __init__(self) -> None:
-        self.by_type: dict[str, list[Json]] = {kind: [] for kind in (*_READ, *version.TELLING, "OperationOutcome")}
+        self.by_type: dict[str, list[Json]] = {kind: [] for kind in (*READ, *version.TELLING, "OperationOutcome")}
         self.other: dict[str, int] = {}
         self.patient_keys: dict[str, int] = {}
         self.head: Json | None = None
@@ -72,9 +72,11 @@ class _Pile:
                 self._add_resource(resource, kind, entry)
 
     def _add_odd(self, entry: Any) -> None:
-        if isinstance(entry, dict) and "resource" not in entry:
-            self.deleted += _deletes(entry.get("request"))
-        else:
+        if not isinstance(entry, dict) or "resource" in entry:
+            self.broken += 1
+        elif _deletes(entry.get("request")):
+            self.deleted += 1
+        elif "response" not in entry and not _only_asks(entry.get("request")):
             self.broken += 1
 
     def _add_resource(self, resource: Json, kind: Any, entry: Json) -> None:
@@ -182,6 +184,16 @@ class _Pile:
 
 def _deletes(request: Any) -> bool:
     return isinstance(request, dict) and request.get("method") == "DELETE"
+
+
+def _only_asks(request: Any) -> bool:
+    return isinstance(request, dict) and request.get("method") in ("GET", "HEAD")
+
+
+def _issues(outcomes: list[Json]) -> Iterator[Json]:
+    for outcome in outcomes:
+        rows = outcome.get("issue")
+        yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
 
 
 class _Owners:
@@ -295,13 +307,13 @@ def _report_twice(draft: Draft, resource: Json, twice: str) -> None:
 
 def _own_remarks(draft: Draft, outcomes: list[Json]) -> None:
     """Take back the notes and set-aside values that our own writer put into an OperationOutcome."""
-    for outcome in outcomes:
-        for issue in outcome.get("issue") or ():
-            details = (issue.get("details") or {}) if isinstance(issue, dict) else {}
-            pairs = details.get("coding") or ()
-            code = next((c.get("code") for c in pairs if c.get("system") == "urn:hepatica:remark"), None)
+    for issue in _issues(outcomes):
+        details = issue.get("details")
+        if isinstance(details, dict):
+            code = next((code for system, code in codings(details) if system == OURS + "remark"), None)
             if code == "note":
                 draft.notes.append(str(issue.get("diagnostics", "")))
             elif code == "set-aside":
-                where = next(iter(issue.get("location") or ()), "")
+                location = issue.get("location")
+                where = location[0] if isinstance(location, list) and location else ""
                 draft.set_aside(str(details.get("text", "")), str(where), str(issue.get("diagnostics", "")))

@@ -21,10 +21,12 @@ def read_condition(draft: Draft, resource: Json) -> None:
     """Read a Condition; refuted, mistaken and unconfirmed ones are set aside."""
     concept = resource.get("code")
     own_cause = next((code for system, code in codings(concept) if system == OURS + "cause"), None)
-    if own_cause is not None:
+    if own_cause is not None and concepts.find_cause(own_cause):
         draft.etiology.append(own_cause)
         return None
     text, where = written(concept), label(resource)
+    if not codings(concept) and not text:
+        return draft.set_aside(where, where, "malformed: neither code nor words")
     verified = first_code(resource.get("verificationStatus"))
     certainty = _certainty(concept)
     if verified in ("refuted", "entered-in-error"):
@@ -127,11 +129,13 @@ def _treat(
 ) -> None:
     pairs = codings(concept)
     own = next((code for system, code in pairs if system == OURS + "treatment"), None)
-    if own is not None:
-        name, _, kind = own.partition("|")
+    name, _, kind = (own or "").partition("|")
+    if own is not None and medicines.is_known(name, kind):
         found: tuple[medicines.Named, ...] = (medicines.Named(name, kind),)
     else:
         found = draft.codes.treatment(pairs, text) or medicines.find(pairs, text, procedure)
+        if not pairs and not text:
+            return draft.set_aside(label(resource), label(resource), "malformed: neither code nor words")
         if procedure and not found:
             draft.unused_procedures[text] += 1
             return

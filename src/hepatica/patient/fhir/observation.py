@@ -80,6 +80,8 @@ class Readings:
             return self._aside(resource, part, concept, str(error))
         rows = concept.get("coding")
         coding: Json = rows[0] if rows else {}
+        if coding.get("system") == LOINC and (odd := analytes.disputed(coding.get("code") or "", unit)):
+            self.draft.notes.append(odd)
         source = Provenance(
             self.draft.file,
             f"Observation/{resource.get('id', '?')}",
@@ -186,11 +188,12 @@ def _finding_of(concept: Any) -> str | None:
 
 
 def _worded(part: Json) -> Any:
-    if "valueCodeableConcept" in part:
+    if part.get("valueCodeableConcept") is not None:
         return words(part["valueCodeableConcept"])
-    if "valueQuantity" in part:
+    if part.get("valueQuantity") is not None:
         return part["valueQuantity"].get("value")
-    return next((part[k] for k in ("valueString", "valueInteger", "valueBoolean") if k in part), "")
+    kinds = ("valueString", "valueInteger", "valueBoolean")
+    return next((part[k] for k in kinds if isinstance(part.get(k), (str, int))), "")
 
 
 def _present(raw: Any) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from ..analytes import ANALYTES
+from ..analytes import ANALYTES, loinc_of
 from ..data import load
 from ..model import Condition, Observation, Patient, Provenance, Treatment
 from ..times import iso
@@ -102,9 +102,9 @@ def _loinc_names() -> dict[str, str]:
 def _analyte_concept(name: str) -> Json:
     analyte = ANALYTES[name]
     own = {"system": OURS + "analyte", "code": name}
-    if not analyte.loinc:
+    code = loinc_of(name)
+    if not code:
         return {"coding": [own], "text": analyte.label}
-    code = analyte.loinc[0]
     return {"coding": [{"system": LOINC, "code": code, "display": _loinc_names()[code]}, own], "text": analyte.label}
 
 
