@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hepatica.cli import show
+from hepatica.cli import questionnaire, show
 from hepatica.cli.parser import Parser, add_json
 from hepatica.errors import InputError
 
@@ -15,7 +15,8 @@ HELP = "one score by hand: score meld bilirubin=2.1mg/dL inr=1.4 creatinine=1.1m
 def configure(parser: Parser) -> None:
     """Add the arguments of `score`."""
     parser.add_argument("name", metavar="NAME", help="meld, meld_na, meld_3, child_pugh, albi, fib4, apri, …")
-    parser.add_argument("inputs", nargs="*", metavar="key=value", help="an input, with its unit: bilirubin=2.1mg/dL")
+    words = "an input, with its unit: bilirubin=2.1mg/dL; a questionnaire takes a FILE, or item=answer"
+    parser.add_argument("inputs", nargs="*", metavar="key=value", help=words)
     add_json(parser)
     parser.reference = _reference
 
@@ -24,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compute the score and print it with its formula and source."""
     if arguments.name == "ctcae":
         return _ctcae(arguments)
+    if arguments.name in questionnaire.NAMES:
+        return questionnaire.run(arguments.name, arguments.inputs, arguments.json)
     import hepatica
 
     document = hepatica.score(arguments.name, **_pairs(arguments.inputs)).to_json()
@@ -80,6 +83,8 @@ def _reference() -> str:
     rows.append("inputs and the unit that a bare number has:")
     rows += [f"  {n:<16} {i['bare_number_unit']:<16} {i['text']}".rstrip() for n, i in sorted(inputs.items())]
     rows.append("beside them: ctcae ANALYTE=value [baseline=…] [uln=…] [lln=…] [anticoagulant=yes], CTCAE v5.0 grades")
+    rows.append("questionnaires: " + ", ".join(questionnaire.NAMES[:-1]) + " FILE or item=answer …; FILE is a FHIR")
+    rows.append("QuestionnaireResponse, a JSON object or a CSV of item and answer; eq5d STATE value_set=FILE.csv")
     return "\n".join(rows)
 
 
