@@ -81,13 +81,13 @@ def network(arms: Sequence[ArmEffect], method: str = "REML", better: str | None 
     """
     if method not in ("FE", "REML") or better not in (None, "higher", "lower"):
         raise InputError("method is FE or REML, better is higher or lower")
-    studies = _studies(arms)
+    studies = studies_of(arms)
     names = tuple(sorted({a.treatment for s in studies for a in s}))
-    _connected(studies)
-    y, v, x, between, designs = _system(studies, names)
-    tau2 = _reml(y, v, x, between) if method == "REML" and len(y) > x.shape[1] else 0.0
-    beta, cov, _ = _gls(y, v + tau2 * between, x)
-    q = _gls(y, v, x)[2]
+    connected(studies)
+    y, v, x, between, designs = system(studies, names)
+    tau2 = reml(y, v, x, between) if method == "REML" and len(y) > x.shape[1] else 0.0
+    beta, cov, _ = gls(y, v + tau2 * between, x)
+    q = gls(y, v, x)[2]
     q_within, df_within = _within(y, v, studies, designs)
     df = len(y) - x.shape[1]
     df_between = df - df_within
@@ -107,7 +107,8 @@ def network(arms: Sequence[ArmEffect], method: str = "REML", better: str | None 
     )  # fmt: skip
 
 
-def _studies(arms: Sequence[ArmEffect]) -> list[list[ArmEffect]]:
+def studies_of(arms: Sequence[ArmEffect]) -> list[list[ArmEffect]]:
+    """Return the arms by study, in the order of their treatments; raises as `network` does."""
     by: dict[str, list[ArmEffect]] = {}
     for a in arms:
         if not (math.isfinite(a.y) and math.isfinite(a.v) and a.v > 0):
@@ -135,14 +136,15 @@ def components(studies: Sequence[Sequence[ArmEffect]]) -> list[set[str]]:
     return sorted(parts, key=lambda p: (-len(p), sorted(p)))
 
 
-def _connected(studies: list[list[ArmEffect]]) -> None:
+def connected(studies: list[list[ArmEffect]]) -> None:
+    """Raise CannotAnswer where the trials fall apart, naming the parts."""
     parts = components(studies)
     if len(parts) > 1:
         told = "; ".join(", ".join(sorted(p)) for p in parts)
         raise CannotAnswer("the trials do not hang together", where=told, mend="ask about one part")
 
 
-def _system(studies: list[list[ArmEffect]], names: tuple[str, ...]) -> tuple[Array, Array, Array, Array, list[str]]:
+def system(studies: list[list[ArmEffect]], names: tuple[str, ...]) -> tuple[Array, Array, Array, Array, list[str]]:
     """Return contrasts with each study's first arm: y, their covariance, the design, the shape of tau2, designs."""
     size = sum(len(s) - 1 for s in studies)
     y, v, between = np.zeros(size), np.zeros((size, size)), np.zeros((size, size))
@@ -161,7 +163,7 @@ def _system(studies: list[list[ArmEffect]], names: tuple[str, ...]) -> tuple[Arr
     return y, v, x[:, 1:], between, [":".join(a.treatment for a in s) for s in studies]
 
 
-def _gls(y: Array, v: Array, x: Array) -> tuple[Array, Array, float]:
+def gls(y: Array, v: Array, x: Array) -> tuple[Array, Array, float]:
     """Return coefficients, covariance and the weighted sum of squares left."""
     weighted = np.linalg.solve(v, x)
     cov = np.linalg.inv(x.T @ weighted)
@@ -170,12 +172,13 @@ def _gls(y: Array, v: Array, x: Array) -> tuple[Array, Array, float]:
     return beta, cov, float(left @ np.linalg.solve(v, left))
 
 
-def _reml(y: Array, v: Array, x: Array, between: Array) -> float:
+def reml(y: Array, v: Array, x: Array, between: Array) -> float:
+    """Return tau2 >= 0 by restricted maximum likelihood."""
     from scipy.optimize import minimize_scalar
 
     def loss(tau2: float) -> float:
         whole = v + tau2 * between
-        _, cov, rss = _gls(y, whole, x)
+        _, cov, rss = gls(y, whole, x)
         return float(np.linalg.slogdet(whole)[1] - np.linalg.slogdet(cov)[1] + rss)
 
     top = 4 * float(np.var(y)) + float(np.diag(v).max())
@@ -198,7 +201,7 @@ def _within(y: Array, v: Array, studies: list[list[ArmEffect]], designs: list[st
         arms = d.count(":")
         x = np.tile(np.eye(arms), (len(where) // arms, 1))
         if len(where) > arms:
-            q += _gls(y[where], v[np.ix_(where, where)], x)[2]
+            q += gls(y[where], v[np.ix_(where, where)], x)[2]
             df += len(where) - arms
     return q, df
 

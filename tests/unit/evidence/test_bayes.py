@@ -1,4 +1,7 @@
-"""The Bayesian pool against brute-force integration and against its limits."""
+"""The Bayesian pool against integration in R (tests/reference/models.R), brute force, and its limits."""
+
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +11,8 @@ from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.bayes import posterior
 from hepatica.evidence.pooling import pool_effects
 
+REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "models.json").read_text())["bayes"]
+PRIORS = {"half_normal": (0.5, 2.82, "half-normal"), "half_cauchy": (0.5, 2.82, "half-cauchy"), "flat": (1.0, None)}
 Y, V = np.array([1.225, -0.148]), np.array([0.36, 0.099])
 
 
@@ -30,6 +35,31 @@ def test_agrees_with_brute_force_over_mean_and_tau():
     cumulative = np.cumsum(weight.sum(1))
     low, high = np.interp([0.025, 0.975], cumulative, mu[:, 0])
     assert got["mu"]["interval"] == pytest.approx([low, high], abs=0.01)
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+@pytest.mark.parametrize("name", REFERENCE)
+def test_agrees_with_integration_in_r(name, prior):
+    data, theirs = REFERENCE[name], REFERENCE[name][prior]
+    fit = posterior(data["yi"], data["vi"], *PRIORS[prior])
+    got = fit.summary()
+    close = {"rel": 1e-6, "abs": 1e-6}
+    assert (got["mu"]["mean"], got["mu"]["sd"]) == pytest.approx((theirs["mean"], theirs["sd"]), **close)
+    assert got["mu"]["interval"] == pytest.approx(theirs["interval"], **close)
+    assert got["new_study"]["interval"] == pytest.approx(theirs["new"], **close)
+    tau = got["tau"]
+    assert [tau["interval"][0], tau["median"], tau["interval"][1]] == pytest.approx(theirs["tau"], **close)
+    assert (tau["mean"], got["p_above_0"]) == pytest.approx((theirs["tau_mean"], theirs["above"]), **close)
+    own = fit.shrunken()
+    assert [s["mean"] for s in own] == pytest.approx(theirs["shrunk"], **close)
+    assert [s["sd"] for s in own] == pytest.approx(theirs["shrunk_sd"], **close)
+
+
+def test_a_study_shrinks_towards_the_mean_and_not_past_it():
+    fit = posterior([0.2, 1.1, -0.3], [0.05, 0.08, 0.3], 0.5, 2.82)
+    for row in fit.shrunken(["a", "b", "c"]):
+        low, high = sorted((row["yi"], fit.summary()["mu"]["mean"]))
+        assert low <= row["mean"] <= high and 0 < row["pull"] < 1
 
 
 def test_no_heterogeneity_and_no_prior_give_the_fixed_effect():
@@ -58,6 +88,13 @@ def test_a_question_is_handed_on():
         evidence.prior("survival", 90, "decompensated", "uc_msc")
     with pytest.raises(InputError, match="no scale"):
         evidence.prior("meld", 90, "cirrhosis", "stem_cells", design="any")
+
+
+def test_priors_that_do_not_exist_are_refused():
+    with pytest.raises(InputError, match="'gamma'"):
+        posterior(Y, V, 0.5, 1, "gamma")
+    with pytest.raises(CannotAnswer, match="flat prior"):
+        posterior([0.1], [0.1], 0.5, None)
 
 
 def test_scales_must_be_positive():

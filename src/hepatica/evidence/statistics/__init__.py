@@ -1,0 +1,1 @@
+"""Statistics on plain numbers; nothing here knows of studies, files or livers."""
