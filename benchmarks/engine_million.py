@@ -1,42 +1,98 @@
-"""A million virtual patients of the twin for one year: seconds, memory, failures.
+"""A million virtual patients of the twin for one year: seconds, memory, failures; to a summary and to Parquet.
 
-Run as `python benchmarks/engine_million.py [patients]`; every positive parameter that is drawn varies by 10 %.
+Run as `python benchmarks/engine_million.py [PATIENTS …] [--to summary parquet] [--precision f32 f64]`. Each row runs in
+a process of its own, so that its peak memory is its own. Every positive parameter of every patient is drawn, log-normal
+with 10 %; two doses of cells; five observables at thirteen times.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from hepatica.engine import Dose, load_model, simulate
+from hepatica.engine import CompiledModel, Dose, load_model, normals, summarise, write_parquet
+
+OBSERVABLES = ("bilirubin_umol_l", "inr", "albumin_g_l", "creatinine_umol_l", "alive_untransplanted")
+DOSES = [Dose(0.0, "cells_venous", 100.0), Dose(28.0, "cells_venous", 100.0)]
+TIMES = [365.0 * month / 12 for month in range(13)]
+THRESHOLDS = {"bilirubin_umol_l": [34.0, 50.0], "inr": 1.5}
 
 
-def main(patients: int) -> None:
-    """Print one line for each precision."""
-    from importlib import resources
-
+def twin() -> CompiledModel:
+    """Return the twin as it is shipped."""
     with resources.as_file(resources.files("hepatica.twin") / "generated") as folder:
-        model = load_model(folder)
-    rng = np.random.default_rng(1)
-    varied = [p for p in model.layout.parameters if p.value > 0][:10]
-    parameters = {p.name: p.value * np.exp(0.1 * rng.standard_normal(patients)) for p in varied}
-    times = np.linspace(0, 364, 13)
-    first = next(s.name for s in model.layout.states if s.unit == "Mcell")
-    doses = [Dose(0.0, first, 100.0), Dose(28.0, first, 100.0)]
-    observables = list(model.layout.observable_index)[-5:]
-    for precision in ("f32", "f64"):
-        began = time.perf_counter()
-        r = simulate(model, times, parameters=parameters, doses=doses, observables=observables, precision=precision)
-        took = time.perf_counter() - began
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{precision}: {patients} patients, 13 times, 5 observables: {took:.1f} s, {patients / took:.0f} a second, "
-            f"{r.steps.mean():.0f} steps, {memory:.0f} MB at most, not done: {r.failures() or 0}"
-        )
+        return load_model(folder)
+
+
+class People:
+    """Draw every positive parameter of any span of patients."""
+
+    def __init__(self, model: CompiledModel) -> None:
+        self.values = {p.name: p.value for p in model.layout.parameters if p.value > 0}
+
+    def __call__(self, first: int, last: int) -> Mapping[str, Any]:
+        spread = np.exp(0.1 * normals(1, "parameters", first, last, len(self.values)))
+        return {"parameters": {name: v * row for (name, v), row in zip(self.values.items(), spread, strict=True)}}
+
+
+def arguments(patients: int, precision: str) -> dict[str, Any]:
+    """Return the run that every benchmark of ensembles measures."""
+    model = twin()
+    return {
+        "model": model, "times": TIMES, "n": patients, "draw": People(model), "doses": DOSES,
+        "observables": OBSERVABLES, "precision": precision,
+    }  # fmt: skip
+
+
+def row(patients: int, to: str, precision: str) -> None:
+    """Run once in this process and print the row."""
+    run = arguments(patients, precision)
+    summarise(**(run | {"n": 64}))
+    began, busy = time.perf_counter(), time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        if to == "summary":
+            failed, size = summarise(**run, thresholds=THRESHOLDS).failures(), 0.0
+        else:
+            written = write_parquet(**run, path=Path(folder, "courses"))
+            failed = written.failed
+            size = sum(p.stat().st_size for p in written.path.iterdir()) / 1e6
+        took, busy = time.perf_counter() - began, time.process_time() - busy
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{patients:>9,} patients to {to:<7} {precision}: {took:6.1f} s ({busy:.1f} s of processor), "
+        f"{patients / took:>7,.0f} a second, {memory:4.0f} MB resident at most, {size:.0f} MB written, "
+        f"failed: {failed or 0}, load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Print a row for each size, target and precision."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("patients", nargs="*", type=int, default=[100_000, 300_000, 1_000_000])
+    parser.add_argument("--to", nargs="+", choices=("summary", "parquet"), default=["summary", "parquet"])
+    parser.add_argument("--precision", nargs="+", choices=("f32", "f64"), default=["f32"])
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    rows = [(n, to, precision) for precision in asked.precision for to in asked.to for n in asked.patients]
+    for n, to, precision in rows:
+        if asked.here:
+            row(n, to, precision)
+        else:
+            own = [sys.executable, __file__, str(n), "--to", to, "--precision", precision, "--here"]
+            subprocess.run(own, check=True)  # noqa: S603
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main()
