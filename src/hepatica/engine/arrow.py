@@ -16,8 +16,7 @@ import numpy as np
 
 from hepatica.engine.ensemble import Check, Ensemble, ensemble
 from hepatica.engine.folder import open_folder
-from hepatica.engine.problem import CODES, Floats, Result
-from hepatica.engine.summary import STOPPED
+from hepatica.engine.problem import CODES, FINE, Result
 from hepatica.engine.workers import Engine, Progress, Task, chosen
 from hepatica.errors import CannotAnswer, InputError
 
@@ -60,8 +59,7 @@ def to_arrow(result: Result, first: int = 0) -> pyarrow.Table:
             raise InputError(f"an observable named {name!r}", mend="observe it under another name")
         columns[name] = pa.array(np.ascontiguousarray(values.T).ravel(), from_pandas=True)
     columns["code"] = pa.array(np.repeat(result.code, size))
-    happened: Mapping[str, Floats] = getattr(result, "events", {})
-    for name, when in sorted(happened.items()):
+    for name, when in sorted(result.events.items()):
         columns[f"event_{name}"] = pa.array(np.repeat(when, size), from_pandas=True)
     return pa.table(columns)
 
@@ -97,7 +95,7 @@ def write_parquet(
     for file in folder.finished():
         for code, count in json.loads(parquet.read_metadata(file).metadata[NOTE]).items():
             codes[int(code)] = codes.get(int(code), 0) + count
-    failed = {CODES.get(c, f"code {c}"): k for c, k in sorted(codes.items()) if c not in (0, STOPPED)}
+    failed = {CODES.get(c, f"code {c}"): k for c, k in sorted(codes.items()) if c not in FINE}
     return Courses(folder.path_, len(folder.finished()), sum(codes.values()), failed)
 
 

@@ -109,15 +109,10 @@ class Ensemble:
 
     def run(self, check: Check | None = None) -> Result:
         """Simulate these patients; `check` is called along the way and may raise to end it."""
-        options, population = dict(self.options), self.population()
-        if not population["forcing"]:
-            del population["forcing"]
-        if "first_patient" in inspect.signature(simulate).parameters:
-            options["first_patient"] = self.first
         try:
             return simulate(
                 self.compiled, self.times, n=self.n, observables=self.observables, threads=1, progress=check,
-                **population, **options,
+                first_patient=self.first, **self.population(), **self.options,
             )  # fmt: skip
         except InputError as error:
             here = f"patients {self.first} to {self.last - 1}"
@@ -161,7 +156,7 @@ def ensemble(
         "parameters": {k: _held(v) for k, v in (parameters or {}).items()},
         "initial": {k: _held(v) for k, v in (initial or {}).items()},
         "doses": [replace(d, amount=_held(d.amount)) if isinstance(d, Dose) else d for d in doses],
-        "forcing": {k: (t, np.asarray(v)) for k, (t, v) in (forcing or {}).items()},
+        "forcing": {k: _table(k, v, where) for k, v in (forcing or {}).items()},
     }
     if n is None and draw is not None:
         raise InputError("a draw without a number of patients", where=where, mend="give n")
@@ -216,6 +211,14 @@ def _held(value: Any) -> Any:
     return value if np.size(value) == 1 else np.asarray(value)
 
 
+def _table(name: str, value: Any, where: str) -> tuple[Any, Any]:
+    try:
+        times, values = value
+        return times, np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"forcing {name} is no table", where=where, mend="give (times, values)") from None
+
+
 def _taken(value: Any, here: slice) -> Any:
     return value if np.size(value) == 1 else value[here]
 
@@ -225,7 +228,8 @@ def _arrays(given: Mapping[str, Any], where: str) -> dict[str, Any]:
     if strange := [d for d in given["doses"] if not isinstance(d, Dose)]:
         raise InputError(f"{strange[0]!r} is not a Dose", where=where, mend="give Dose(time, state, amount)")
     named = {f"{kind.removesuffix('s')} {k}": v for kind in ("parameters", "initial") for k, v in given[kind].items()}
-    named |= {f"forcing {k}": np.asarray(v)[0] for k, (_, v) in given["forcing"].items() if np.ndim(v) == 2}
+    tables = {k: _table(k, v, where)[1] for k, v in given["forcing"].items()}
+    named |= {f"forcing {k}": v[0] for k, v in tables.items() if v.ndim == 2 and v.size}
     return named | {f"dose {i} amount": dose.amount for i, dose in enumerate(given["doses"])}
 
 

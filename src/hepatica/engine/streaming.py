@@ -16,7 +16,7 @@ from hepatica.engine.folder import open_folder
 from hepatica.engine.moments import moments
 from hepatica.engine.problem import Floats, Result
 from hepatica.engine.sketch import Whole, sketch
-from hepatica.engine.summary import STOPPED, Summary, joined
+from hepatica.engine.summary import Summary, joined
 from hepatica.engine.summary_files import load_summary, save
 from hepatica.engine.workers import Engine, Progress, Task, chosen
 from hepatica.errors import InputError
@@ -95,7 +95,7 @@ def of_block(
     part: Ensemble, result: Result, levels: tuple[tuple[str, float], ...], wanted: tuple[float, ...]
 ) -> Summary:
     """Return the summary of one block's result."""
-    computed = result.ok | (result.code == STOPPED)
+    computed = result.ok
     values = np.stack([result.values[name] for name in part.observables])
     if not computed.all():
         values = np.ascontiguousarray(values[:, :, computed])
@@ -103,7 +103,6 @@ def of_block(
     place = {name: k for k, name in enumerate(part.observables)}
     at = [(values[place[name]], level) for name, level in levels]
     found, counted = np.unique(result.code, return_counts=True)
-    happened: Mapping[str, Floats] = getattr(result, "events", {})
     return Summary(
         model=part.compiled.name,
         times=times,
@@ -118,7 +117,8 @@ def of_block(
         levels=levels,
         at_or_above=_firsts([v >= level for v, level in at], times.size),
         below=_firsts([v < level for v, level in at], times.size),
-        events={name: _by_output(when[computed], times) for name, when in sorted(happened.items())},
+        events={name: _by_output(when[computed], times) for name, when in sorted(result.events.items())},
+        occurrences={name: int(often[computed].sum()) for name, often in sorted(result.counts.items())},
         codes={int(code): int(count) for code, count in zip(found, counted, strict=True)},
         steps=int(result.steps.sum(dtype=np.int64)),
     )

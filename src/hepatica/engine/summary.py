@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hepatica.engine.moments import Moments, Node, grown, total
-from hepatica.engine.problem import CODES, Floats
+from hepatica.engine.problem import CODES, FINE, Floats
 from hepatica.engine.sketch import Sketch, Whole, merged
 from hepatica.errors import InputError
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     import pyarrow
 
     from hepatica.engine.ensemble import Span
-
-STOPPED = 6
-"""The code of a patient whom an event of the model stopped: computed to the end that it had."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,8 @@ class Summary:
 
     Arrays end in [times]; `low` and `high` are [observables, times]. Patients that failed are in `codes` alone.
     `at_or_above` and `below` count, by threshold, the patients whose first output on that side of the level is this
-    one. `events` counts first occurrences since the output before. The bytes of `save` depend on the patients alone,
-    not on who computed which block, or when.
+    one. `events` counts first occurrences since the output before, `occurrences` all, repeated ones too. The bytes of
+    `save` depend on the patients alone, not on who computed which block, or when.
     """
 
     model: str
@@ -60,6 +57,7 @@ class Summary:
     at_or_above: Whole
     below: Whole
     events: Mapping[str, Whole]
+    occurrences: Mapping[str, int]
     codes: Mapping[int, int]
     steps: int
 
@@ -71,11 +69,11 @@ class Summary:
     @property
     def computed(self) -> int:
         """How many patients were computed to their end; only they are summarised."""
-        return sum(count for code, count in self.codes.items() if code in (0, STOPPED))
+        return sum(count for code, count in self.codes.items() if code in FINE)
 
     def failures(self) -> dict[str, int]:
         """Count the patients that were not computed to their end, by reason."""
-        return {CODES.get(c, f"code {c}"): k for c, k in sorted(self.codes.items()) if c not in (0, STOPPED)}
+        return {CODES.get(c, f"code {c}"): k for c, k in sorted(self.codes.items()) if c not in FINE}
 
     @cached_property
     def _moments(self) -> Moments:
@@ -184,6 +182,7 @@ def joined(summaries: Sequence[Summary]) -> Summary:
         at_or_above=np.add.reduce([s.at_or_above for s in summaries]),
         below=np.add.reduce([s.below for s in summaries]),
         events={name: np.add.reduce([s.events[name] for s in summaries]) for name in one.events},
+        occurrences={name: sum(s.occurrences[name] for s in summaries) for name in one.events},
         codes={code: sum(s.codes.get(code, 0) for s in summaries) for code in codes},
         steps=sum(s.steps for s in summaries),
     )

@@ -53,7 +53,11 @@ def to_json(summary: Summary) -> dict[str, Any]:
             for k, (name, level) in enumerate(summary.levels)
         ],
         "events": {
-            name: {"number": np.cumsum(new).tolist(), "incidence": _plain(summary.incidence(name))}
+            name: {
+                "number": np.cumsum(new).tolist(),
+                "incidence": _plain(summary.incidence(name)),
+                "occurrences": summary.occurrences[name],
+            }
             for name, new in summary.events.items()
         },
         "quantile_error": RELATIVE_ERROR,
@@ -84,7 +88,7 @@ def save(summary: Summary, path: str | Path) -> Path:
     target = Path(path)
     about = {
         "format": FORMAT, "model": summary.model, "observables": summary.observables, "block": summary.block,
-        "wanted": summary.wanted, "spans": summary.spans, "levels": summary.levels, "events": list(summary.events),
+        "wanted": summary.wanted, "spans": summary.spans, "levels": summary.levels, "events": dict(summary.occurrences),
         "codes": [[int(c), int(k)] for c, k in summary.codes.items()], "steps": summary.steps,
     }  # fmt: skip
     nodes = list(summary.tree)
@@ -128,6 +132,7 @@ def load_summary(path: str | Path) -> Summary:
             at_or_above=found["at_or_above"],
             below=found["below"],
             events=dict(zip(about["events"], found["events"], strict=True)),
+            occurrences=about["events"],
             codes=dict(about["codes"]),
             steps=about["steps"],
         )

@@ -12,7 +12,7 @@ import pyarrow.dataset
 import pyarrow.parquet as parquet
 import pytest
 
-from hepatica.engine import Dask, blocks, simulate, to_arrow, write_parquet
+from hepatica.engine import Dask, Model, blocks, simulate, to_arrow, write_parquet
 from hepatica.errors import CannotAnswer, InputError
 
 Run = dict[str, Any]
@@ -32,6 +32,17 @@ def test_what_was_not_reached_is_null_and_has_its_code(run: Run) -> None:
     table = to_arrow(simulate(**kept, **run["draw"](0, 2500)))
     lost = table.filter(pyarrow.compute.field("patient") == 17).to_pydict()
     assert lost["amount"][1:] == [None] * 4 and lost["code"] == [2] * 5
+
+
+def test_events_have_a_column_of_first_times() -> None:
+    m = Model("ending")
+    x = m.state("amount", 1.0)
+    m.rate(x, -x)
+    m.event("spent", x <= 0.5, stop=True)
+    r = simulate(m, [0, 0.1, 2], n=2, initial={"amount": [1.0, 0.1]}, observables=["amount"])
+    rows = to_arrow(r).to_pylist()
+    assert [row["code"] for row in rows] == [6] * 3 + [0] * 3 and rows[2]["amount"] is None
+    assert rows[0]["event_spent"] == pytest.approx(np.log(2), rel=1e-3) and rows[3]["event_spent"] is None
 
 
 def test_the_folder_holds_what_the_blocks_hold(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hepatica.engine import Dose, Interrupted, blocks, simulate, summarise
+from hepatica.engine import Dose, Interrupted, Model, blocks, simulate, summarise
 from hepatica.errors import InputError
 
 Run = dict[str, Any]
@@ -38,6 +38,20 @@ def test_arrays_are_cut_as_a_draw_is(run: Run) -> None:
     _, at_once = together(blocks(**(kept | {"block": 4096}), **drawn, doses=doses))
     np.testing.assert_array_equal(cut, at_once)
     assert (cut[3] > whole(run)[3]).sum() == 2495, "all but the five lost got more"
+
+
+def test_forcing_tables_of_each_patient_are_cut_with_them() -> None:
+    m = Model("forced")
+    x = m.state("amount", 0.0)
+    m.rate(x, m.forcing("inflow", [0, 1], [0, 0]))
+    knots, heights = np.array([0.0, 2.0]), np.vstack([np.zeros(700), np.arange(700.0)])
+    found = list(
+        blocks(m, [0, 2], n=700, block=256, observables=["amount"], forcing={"inflow": (knots, heights)}, threads=2)
+    )
+    ends = np.concatenate([r["amount"][-1] for _, r in found])
+    np.testing.assert_allclose(ends, np.arange(700.0), rtol=1e-4)
+    shared = blocks(m, [0, 2], n=300, block=256, observables=["amount"], forcing={"inflow": (knots, heights[:, 5:6])})
+    assert all((r["amount"][-1] > 4.99).all() for _, r in shared)
 
 
 def test_what_is_drawn_comes_on_top_of_what_is_given(run: Run) -> None:
@@ -108,6 +122,8 @@ def test_a_fault_of_the_draw_is_its_own(run: Run) -> None:
         ({"threads": 0}, "0 threads"),
         ({"parameters": {"loss": np.ones(7)}}, "parameter loss has 7 values for 2500 patients"),
         ({"parameters": {"loss": 1.0}}, r"'loss' is given and drawn[\s\S]*draw\(0, 256\)"),
+        ({"forcing": {"inflow": ([0, 1], np.ones((2, 7)))}}, "forcing inflow has 7 values for 2500"),
+        ({"forcing": {"inflow": 1.0}}, "forcing inflow is no table"),
         ({"doses": [1.0]}, "1.0 is not a Dose"),
         ({"times": [1.0, 0.0]}, "output times must rise"),
         ({"draw": lambda a, b: {"parameters": {"loss": np.ones(3)}}}, r"loss has 3 values for 256[\s\S]*draw\(0, 256"),

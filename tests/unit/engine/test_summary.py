@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hepatica.engine import Summary, load_summary, simulate, summarise
+from hepatica.engine import Model, Result, Summary, load_summary, simulate, summarise
 from hepatica.engine.ensemble import ensemble
 from hepatica.engine.moments import grown, moments, total
 from hepatica.engine.sketch import RELATIVE_ERROR, merged, sketch
@@ -98,18 +97,36 @@ def test_json_and_arrow_say_the_same(run: Run) -> None:
 def test_events_and_patients_they_stop(run: Run) -> None:
     part = ensemble(**(run | {"n": 4, "times": [0.0, 1.0, 2.0], "observables": ["level"]}))
     values = np.array([[1.0, 2.0, 3.0, 4.0], [1.0, np.nan, 3.0, 5.0], [1.0, np.nan, 3.0, np.nan]])
-    result = SimpleNamespace(
-        times=part.times, values={"level": values}, code=np.array([0, 6, 2, 0]),
-        ok=np.array([True, False, False, True]),
-        steps=np.ones(4, np.int32), events={"death": np.array([np.nan, 0.5, 0.1, np.nan]), "flare": np.full(4, 2.0)},
+    result = Result(
+        part.times, {"level": values}, np.array([0, 6, 2, 0], np.int8), np.ones(4, np.int32), np.array([2, 0.5, 1, 2]),
+        {"death": np.array([np.nan, 0.5, 0.1, np.nan]), "flare": np.full(4, 2.0)},
+        {"death": np.array([0, 1, 1, 0], np.int32), "flare": np.full(4, 3, np.int32)},
     )  # fmt: skip
     s = of_block(part, result, (), (0.5,))
     assert s.computed == 3 and sum(s.failures().values()) == 1
     assert s["level"].count.tolist() == [3, 2, 1] and s["level"].mean.tolist() == [7 / 3, 3.0, 1.0]
     assert s.incidence("death").tolist() == [0.0, 1 / 3, 1 / 3]
-    assert s.to_json()["events"]["flare"]["number"] == [0, 0, 3]
+    assert s.to_json()["events"]["flare"] == {"number": [0, 0, 3], "incidence": [0, 0, 1], "occurrences": 9}
     with pytest.raises(InputError, match="unknown event 'deth'"):
         s.incidence("deth")
+
+
+def test_deaths_by_chance_are_the_same_in_any_block_and_follow_their_hazard(tmp_path: Path) -> None:
+    m = Model("mortal")
+    rate = m.parameter("rate", 0.3)
+    x = m.state("amount", 1.0)
+    m.rate(x, -0.1 * x)
+    m.hazard("death", rate, stop=True)
+    asked: Run = {"model": m, "times": [0.0, 1.0, 4.0], "n": 5000, "observables": ["amount"], "seed": 9}
+    rates = np.linspace(0.1, 0.5, 5000)
+    s = summarise(**asked, parameters={"rate": rates}, block=64)
+    r = simulate(**asked, parameters={"rate": rates})
+    assert s.codes == {0: int((r.code == 0).sum()), 6: int((r.code == 6).sum())}
+    assert s.events["death"].tolist() == [0, int((r.events["death"] <= 1).sum()), int((r.events["death"] > 1).sum())]
+    assert s["amount"].count.tolist() == (~np.isnan(r["amount"])).sum(axis=1).tolist()
+    expected = (1 - np.exp(-np.outer([0, 1, 4], rates))).mean(axis=1)
+    np.testing.assert_allclose(s.incidence("death"), expected, atol=4 * 0.5 / np.sqrt(5000))
+    assert load_summary(s.save(tmp_path / "s.npz")).to_json() == s.to_json()
 
 
 def test_nobody_computed_is_told_as_unknown(run: Run) -> None:
