@@ -49,6 +49,13 @@ def reference(
     )  # fmt: skip
 
 
+def one_patient(problem: Problem, functions: PythonModel, i: int, method: str = "LSODA") -> Floats:
+    """Return patient i's values [observable, time] by functions compiled before; NaN where it failed."""
+    run = _Patient(problem, functions, i, method)
+    run.go()
+    return run.out
+
+
 def at(array: Floats, i: int) -> float:
     """Return patient i's value of an array that may be shared."""
     return float(array[i if array.size > 1 else 0])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 import numpy as np
 
-from hepatica.engine.compiled import compile_model
-from hepatica.engine.compiler import lanes, library
 from hepatica.engine.machine import machine
 from hepatica.engine.model import Model
-from hepatica.engine.peers import Peer, Solve, Task, peers, supported
+from hepatica.engine.peers import OURS, PEERS, Peer, Task, supported
+from hepatica.engine.peers.crew import Crew, Refused
 from hepatica.engine.problem import Dose, Floats
 from hepatica.engine.run import simulate
 from hepatica.engine.scipy_path import reference
@@ -22,12 +21,39 @@ from hepatica.errors import InputError
 
 DAYS = {"d": 1.0, "h": 1 / 24, "min": 1 / 1440, "s": 1 / 86400, "wk": 7.0, "a": 365.25}
 FLOOR = 1e-3
-POPULATION = 4096
+POPULATION = 16_384
+EXACT_RTOL = 1e-9
+PATIENCE_S = 240.0
 ERROR = (
     f"largest |value - exact| / (|exact| + floor) over observables, times and patients; the floor is {FLOOR} x the "
     "largest |exact| of that observable and patient, for a state at least the value below which atol rules "
-    "(atol x its scale / rtol); exact is scipy's LSODA at 1e-9"
+    f"(atol x its scale / rtol); exact is scipy's LSODA at {EXACT_RTOL:g}"
 )
+RATE = "patients_per_s is patient-years a second, the median of the rounds; best_patients_per_s the best round"
+
+
+@dataclass
+class _Row:
+    """One engine on so many threads, as it is measured."""
+
+    peer: Peer
+    threads: int
+    crew: Crew | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    rounds: list[dict[str, Any]] = field(default_factory=list)
+
+    def told(self, years: float) -> dict[str, Any]:
+        rates = [r["rate"] * years for r in self.rounds]
+        return {
+            "engine": self.peer.engine, "method": self.peer.method, "precision": self.peer.precision,
+            "threads": self.threads,
+            "patients_per_s": round(median(rates), 2) if rates else None,
+            "best_patients_per_s": round(max(rates), 2) if rates else None,
+            "max_rel_error": None, "rounds": len(rates),
+            "patients": sum(r["patients"] for r in self.rounds),
+            "seconds": round(sum(r["seconds"] for r in self.rounds), 3),
+            "peak_memory_mb": round(max(r["memory_mb"] for r in self.rounds)) if rates else None,
+        } | self.facts  # fmt: skip
 
 
 def bench(
@@ -41,42 +67,48 @@ def bench(
     atol: float = 1e-6,
     breakpoints: Sequence[float] = (),
     seconds: float = 3.0,
+    rounds: int = 5,
     exact_patients: int = 8,
     with_peers: bool = True,
-    limit_s: float = 180.0,
-    progress: Callable[[str], None] | None = None,
+    peers: Sequence[Peer] = PEERS,
+    limit_s: float = 780.0,
+    progress: Callable[[float, str], None] | None = None,
 ) -> dict[str, Any]:
     """Time this engine and its peers; return machine, model, rows and ratios.
 
-    `sample(n)` gives {"parameters": …, "initial": …} of n patients (default: every positive parameter log-normal,
-    10 %). `patients_per_s` is patient-years a second; each engine runs for about `seconds`. Doses must be at once and
-    the same for all. Every row's error is against the same exact solution of the first `exact_patients`. A peer that
-    is not done within `limit_s`, its own compiling included, is a row without a speed.
+    Each engine runs in processes of its own, on one core and on all, for `seconds` in each of `rounds`; the rounds of
+    all engines alternate, so that a busy moment of the machine meets all. `sample(n)` gives {"parameters": …,
+    "initial": …} of n patients (default: every positive parameter log-normal, 10 %). `patients_per_s` is
+    patient-years a second. Doses must be at once and the same for all. Every row's error is against the same exact
+    solution of the first `exact_patients`. Within `limit_s` in all: what is not done by then is a row without a speed
+    or with fewer rounds. `progress` is called with (share done, what comes). Raises InputError for doses that peers
+    cannot give.
     """
     if not supported(doses):
         raise InputError("bench gives doses at once, the same for all patients", where=f"model {model.name}")
-    draw = sample or (lambda n: {"parameters": spread(model, n)})
+    until = time.monotonic() + limit_s
+    say = progress or (lambda share, text: None)
     when = np.asarray(times, dtype=np.float64)
     years = float(when[-1] - when[0]) * DAYS.get(model.time_unit, 1.0) / 365.25
-    few = Task(
-        model, when, tuple(doses), tuple(observables), _plain(draw(exact_patients)), rtol, atol, tuple(breakpoints)
-    )
-    say = progress or (lambda _: None)
-    say("exact solution")
-    exact = _stack(
-        reference(model, **(few.arguments() | {"rtol": 1e-9, "atol": atol * 1e-4}), **few.population), observables
-    )
-    rows: list[dict[str, Any]] = []
+    drawn = dict(sample(POPULATION) if sample else {"parameters": spread(model, POPULATION)})
+    population = {kind: dict(values) for kind, values in drawn.items() if kind in ("parameters", "initial")}
+    task = Task(model, when, tuple(doses), tuple(observables), population, rtol, atol, tuple(breakpoints), POPULATION)
+    say(0.0, "exact solution")
+    exact, agreement = _exact(task, exact_patients)
+    chosen = (*OURS, *peers) if with_peers else OURS
     cores = machine()["cores"]
-    for precision, compile_s in _compile(model).items():
-        for threads in sorted({1, cores}):
-            say(f"hepatica {precision}, threads {threads}")
-            rows.append(_ours(few, draw, years, seconds, exact, precision, threads) | {"compile_s": compile_s})
-    if with_peers:
-        crowd = Task(**(vars(few) | {"population": _plain(draw(POPULATION))}))
-        for peer in peers(crowd, cores):
-            say(f"{peer.engine}, threads {peer.threads}")
-            rows.append(_theirs(peer, years, seconds, (exact, _least(few)), POPULATION, limit_s))
+    rows: list[_Row] = []
+    try:
+        for number, peer in enumerate(chosen):
+            say(0.05 + 0.4 * number / len(chosen), f"{peer.engine} {peer.precision}: compile, check")
+            rows += _enter(peer, task, cores, exact, until)
+        _race(rows, seconds, rounds, until, say)
+    finally:
+        for row in rows:
+            if row.crew:
+                row.crew.close()
+    say(1.0, "done")
+    told = [row.told(years) for row in rows]
     return {
         "machine": machine(),
         "model": {
@@ -84,10 +116,13 @@ def bench(
             "years": round(years, 4), "doses": len(doses), "outputs": len(when), "observables": list(observables),
             "rtol": rtol, "atol": atol,
         },
-        "rows": rows,
-        "ratios": ratios(rows),
+        "rows": told,
+        "ratios": ratios(told),
+        "ratios_of_best_rounds": ratios(told, "best_patients_per_s"),
+        "rate": RATE,
         "error": ERROR,
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "exact": {"rtol": EXACT_RTOL, "patients": exact_patients, "hepatica_f64_differs_by": agreement},
+        "took_s": round(limit_s - (until - time.monotonic()), 1),
     }  # fmt: skip
 
 
@@ -100,125 +135,86 @@ def spread(model: Model, n: int, sd: float = 0.1) -> dict[str, Floats]:
     return drawn
 
 
-def ratios(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+def ratios(rows: Sequence[Mapping[str, Any]], rate: str = "patients_per_s") -> dict[str, float]:
     """Return how many times faster the best row of this engine is than the best of each other one."""
     best: dict[str, float] = {}
     single: dict[str, float] = {}
     for row in rows:
-        if row["patients_per_s"]:
+        if row[rate]:
             name = row["engine"]
-            best[name] = max(best.get(name, 0.0), row["patients_per_s"])
+            best[name] = max(best.get(name, 0.0), row[rate])
             if row["threads"] == 1:
-                single[name] = max(single.get(name, 0.0), row["patients_per_s"])
+                single[name] = max(single.get(name, 0.0), row[rate])
+    if "hepatica" not in best:
+        return {}
     found = {f"hepatica / {name}": best["hepatica"] / v for name, v in best.items() if name != "hepatica"}
-    if "scipy" in single:
-        found["hepatica / scipy, one core each"] = single["hepatica"] / single["scipy"]
+    for name in single:
+        if name != "hepatica" and "hepatica" in single:
+            found[f"hepatica / {name}, one core each"] = single["hepatica"] / single[name]
     return {name: round(value, 1) for name, value in found.items()}
 
 
-def _plain(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    return {kind: dict(values) for kind, values in drawn.items() if kind in ("parameters", "initial")}
+def _exact(task: Task, patients: int) -> tuple[Floats, float]:
+    """Return the exact values of the first patients, and how far this engine is from them at the same tolerance."""
+    few = task.take(range(patients))
+    tight = task.arguments() | {"rtol": EXACT_RTOL, "atol": task.atol * 1e-4}
+    told = [call(task.model, n=patients, **tight, **few) for call in (reference, simulate)]
+    values, ours = (np.stack([r[name] for name in task.observables]) for r in told)
+    return values, error(ours, values, _least(task))
 
 
-def _stack(result: Any, observables: Sequence[str]) -> Floats:
-    return np.stack([result[name] for name in observables])
+def _enter(peer: Peer, task: Task, cores: int, exact: Floats, until: float) -> list[_Row]:
+    """Build an engine and look at its error; one that fails is one row with a note."""
+
+    def patience() -> float:
+        return max(0.1, min(PATIENCE_S, until - time.monotonic()))
+
+    crew: Crew | None = None
+    try:
+        crew = Crew(peer, task, cores, patience())
+        solved = crew.solve(exact.shape[2], patience())
+    except Refused as reason:
+        if crew:
+            crew.close()
+        return [_Row(peer, cores, facts={"note": str(reason)})]
+    facts = {
+        "max_rel_error": error(solved["values"], exact, _least(task)),
+        "compile_s": round(crew.compile_s, 2),
+        "steps": solved["steps"],
+        "failed": solved["lost"],
+        "of": solved["of"],
+    }
+    return [_Row(peer, threads, crew, dict(facts)) for threads in sorted({1, cores})]
+
+
+def _race(rows: list[_Row], seconds: float, rounds: int, until: float, say: Callable[[float, str], None]) -> None:
+    """Run every row in turn, round after round, while time is left."""
+    for number in range(rounds):
+        for place, row in enumerate(rows):
+            if row.crew is None or "note" in row.facts:
+                continue
+            share = (number + place / len(rows)) / rounds
+            say(0.45 + 0.55 * share, f"round {number + 1}: {row.peer.engine} {row.peer.precision}, {row.threads}")
+            left = until - time.monotonic()
+            slowest = max((r["seconds"] for r in row.rounds), default=0.0)
+            if left < max(seconds, slowest):
+                continue
+            try:
+                row.rounds.append(row.crew.run(row.threads, seconds, left))
+            except Refused as reason:
+                for other in rows:
+                    if other.crew is row.crew:
+                        other.facts["note"] = str(reason)
 
 
 def _least(task: Task) -> Floats:
     """Return, for each observable, the value below which atol rules: zero for what is not a state."""
-    layout = task.model.layout
-    scales = {state.name: state.atol_scale for state in layout.states}
+    scales = {state.name: state.atol_scale for state in task.model.layout.states}
     return np.array([scales.get(name, 0.0) * task.atol / task.rtol for name in task.observables])[:, None, None]
 
 
-def _error(found: Floats, exact: Floats, least: Floats) -> float:
-    n = min(found.shape[2], exact.shape[2])
-    a, b = found[:, :, :n], exact[:, :, :n]
-    floor = np.maximum(FLOOR * np.abs(b).max(axis=1, keepdims=True), least) + 1e-300
-    held = ~np.isnan(a).any(axis=(0, 1))
-    return float(np.max(np.abs(a - b)[:, :, held] / (np.abs(b) + floor)[:, :, held], initial=0.0))
-
-
-def _compile(model: Model) -> dict[str, float]:
-    took: dict[str, float] = {}
-    for precision in ("f32", "f64"):
-        began = time.perf_counter()
-        library(compile_model(model).source, precision, lanes(precision))
-        took[precision] = round(time.perf_counter() - began, 3)
-    return took
-
-
-def _ours(
-    few: Task,
-    draw: Callable[[int], Mapping[str, Any]],
-    years: float,
-    seconds: float,
-    exact: Floats,
-    precision: Any,
-    threads: int,
-) -> dict[str, Any]:
-    call = few.arguments() | {"precision": precision, "threads": threads}
-    error = _error(_stack(simulate(few.model, **call, **few.population), few.observables), exact, _least(few))
-    n = 1024
-    while True:
-        drawn = _plain(draw(n))
-        began = time.perf_counter()
-        result = simulate(few.model, **call, **drawn, n=n)
-        took = time.perf_counter() - began
-        if took > seconds / 3 or n >= 1_000_000:
-            break
-        n = int(min(1_000_000, max(2 * n, n * seconds / took)))
-    return {
-        "engine": "hepatica", "method": "Rodas5P, compiled", "precision": precision, "threads": threads, "patients": n,
-        "seconds": round(took, 3), "patients_per_s": round(n * years / took, 1), "max_rel_error": error,
-        "steps": round(float(result.steps.mean()), 1), "failed": int((~result.ok).sum()),
-    }  # fmt: skip
-
-
-def _theirs(
-    peer: Peer, years: float, seconds: float, truth: tuple[Floats, Floats], most: int, limit_s: float
-) -> dict[str, Any]:
-    """Return a peer's row; it runs in a process of its own, so that it can neither hang nor end the comparison."""
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_measure, args=(theirs, peer, years, seconds, truth, most))
-    child.start()
-    theirs.close()
-    row = {"engine": peer.engine, "method": peer.method, "precision": peer.precision, "threads": peer.threads}
-    try:
-        answer = ours.recv() if ours.poll(limit_s) else {"note": f"not done within {limit_s:g} s"}
-    except EOFError:
-        answer = {"note": "it ended without an answer"}
-    child.kill()
-    child.join()
-    return row | {"patients_per_s": None, "max_rel_error": None} | answer
-
-
-def _measure(pipe: Any, peer: Peer, years: float, seconds: float, truth: tuple[Floats, Floats], most: int) -> None:
-    exact, least = truth
-    try:
-        n = peer.batch or exact.shape[2]
-        began = time.perf_counter()
-        found = peer.solve(n)
-        error, lost = _error(found, exact, least), int(np.isnan(found).any(axis=(0, 1)).sum())
-        first = time.perf_counter() - began
-        n, took = _longest(peer.solve, n, seconds, peer.batch or most)
-        pipe.send(
-            {
-                "patients": n, "seconds": round(took, 3), "patients_per_s": round(n * years / took, 2),
-                "max_rel_error": error, "first_call_s": round(first, 2), "failed": lost, "of": found.shape[2],
-            }
-        )  # fmt: skip
-    except Exception as fault:  # a peer's own failure is a row
-        pipe.send({"note": f"{type(fault).__name__}: {fault}"[:200]})
-
-
-def _longest(solve: Solve, n: int, seconds: float, most: int) -> tuple[int, float]:
-    """Time ever more patients until one run takes a third of `seconds`."""
-    while True:
-        began = time.perf_counter()
-        solve(n)
-        took = time.perf_counter() - began
-        if took > seconds / 3 or n >= most:
-            return n, took
-        n = int(min(most, max(2 * n, n * seconds / took / 2)))
+def error(found: Floats, exact: Floats, least: Floats) -> float:
+    """Return the largest relative error of the patients that were solved (see ERROR)."""
+    floor = np.maximum(FLOOR * np.abs(exact).max(axis=1, keepdims=True), least) + 1e-300
+    held = ~np.isnan(found).any(axis=(0, 1))
+    return float(np.max((np.abs(found - exact) / (np.abs(exact) + floor))[:, :, held], initial=0.0))

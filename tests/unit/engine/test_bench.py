@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hepatica.engine import Dose, Model, bench, doctor
-from hepatica.engine.peers import Peer, Solve
-from hepatica.engine.speed import _theirs, ratios
+from hepatica.engine.peers import PEERS, Peer
+from hepatica.engine.speed import ratios
 from hepatica.errors import InputError
 
 
@@ -27,11 +29,36 @@ def model() -> Model:
     return m
 
 
-def test_rows_hold_speed_and_error_of_every_engine_here() -> None:
-    told = bench(
+FAILING = """
+import os, time
+def build(task, peer):
+    if peer.engine == "slow":
+        time.sleep(600)
+    if peer.engine == "gone":
+        os._exit(3)
+    if peer.engine == "wrong":
+        return [][0]
+    def solve(patients, threads):
+        if len(patients) < 8:
+            raise RuntimeError("too few")
+        raise ValueError("later")
+    return solve
+"""
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """One run of this engine and scipy, by a parent that holds much memory."""
+    held = np.ones(60_000_000)
+    document = bench(
         model(), np.linspace(0, 365.25, 5), observables=["y1", "both"], doses=[Dose(0, "x1", 1.0), Dose(28, "x1", 1.0)],
-        seconds=0.2, with_peers=True,
+        seconds=0.1, rounds=2, peers=[p for p in PEERS if p.engine == "scipy"],
     )  # fmt: skip
+    del held
+    return document
+
+
+def test_rows_hold_speed_and_error_of_every_engine(told: dict[str, Any]) -> None:
     json.dumps(told)
     assert told["model"]["name"] == "two_pools" and told["model"]["states"] == 2
     by_engine = {(r["engine"], r["precision"], r["threads"]): r for r in told["rows"]}
@@ -40,19 +67,43 @@ def test_rows_hold_speed_and_error_of_every_engine_here() -> None:
         assert row["patients_per_s"] > 0 and row["max_rel_error"] < 1e-3 and row["failed"] == 0
     assert by_engine["scipy", "f64", 1]["max_rel_error"] < 1e-2
     assert told["ratios"]["hepatica / scipy, one core each"] > 10
+    assert told["exact"]["hepatica_f64_differs_by"] < 1e-6
+
+
+def test_a_row_says_its_rounds_compile_time_and_memory(told: dict[str, Any]) -> None:
+    for row in told["rows"]:
+        assert row["rounds"] == 2 and row["best_patients_per_s"] >= row["patients_per_s"]
+        assert 10 < row["peak_memory_mb"] < 480 and row["compile_s"] >= 0
 
 
 @pytest.mark.parametrize(
-    ("solve", "note"),
+    ("engine", "note"),
     [
-        (lambda n: time.sleep(60), "not done within 0.2 s"),
-        (lambda n: os._exit(3), "ended without an answer"),
-        (lambda n: [][0], "IndexError"),
+        ("slow", "not done within"),
+        ("gone", "ended without an answer"),
+        ("wrong", "IndexError"),
+        ("later", "ValueError: later"),
+        ("absent", "not installed: no_such_package"),
     ],
 )
-def test_a_peer_that_fails_is_a_row(solve: Solve, note: str) -> None:
-    row = _theirs(Peer("other", "none", "f64", 1, solve), 1.0, 0.1, (np.zeros((1, 1, 1)),) * 2, 8, limit_s=0.2)
-    assert row["patients_per_s"] is None and note in row["note"]
+def test_a_peer_that_fails_is_a_row(engine: str, note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "failing_peer.py").write_text(FAILING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("hepatica.engine.speed.OURS", ())
+    monkeypatch.setattr("hepatica.engine.speed.PATIENCE_S", 3.0)
+    needs = ("no_such_package",) if engine == "absent" else ()
+    failing = Peer(engine, "none", "f64", "failing_peer", needs)
+    told = bench(model(), [0, 1], observables=["y1"], seconds=0.1, rounds=1, peers=[failing])
+    (row,) = told["rows"]
+    assert row["patients_per_s"] is None and row["max_rel_error"] is None and note in row["note"]
+
+
+def test_the_time_for_all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hepatica.engine.speed.OURS", PEERS[:1])
+    began = time.monotonic()
+    told = bench(model(), [0, 1], observables=["y1"], seconds=0.5, rounds=100, with_peers=False, limit_s=4.0)
+    assert time.monotonic() - began < 8
+    assert all(row["rounds"] < 10 for row in told["rows"])
 
 
 def test_doses_that_peers_cannot_give_are_refused() -> None:

@@ -1,0 +1,22 @@
+"""Other solvers on the same model and patients: one small module an engine, each run in a process of its own."""
+
+from __future__ import annotations
+
+from hepatica.engine.peers.task import Peer as Peer
+from hepatica.engine.peers.task import Solve as Solve
+from hepatica.engine.peers.task import Solved as Solved
+from hepatica.engine.peers.task import Task as Task
+from hepatica.engine.peers.task import supported as supported
+
+HERE = __name__
+OURS = tuple(
+    Peer("hepatica", "Rodas5P, compiled", precision, f"{HERE}.ours", batch=16_384, own_threads=True)
+    for precision in ("f32", "f64")
+)
+PEERS = (
+    Peer("scipy", "LSODA, Python right-hand side", "f64", f"{HERE}.scipy", batch=1),
+    Peer("libroadrunner", "CVODE, compiled SBML", "f64", f"{HERE}.roadrunner", ("roadrunner", "libsbml")),
+    Peer("copasi", "LSODA, SBML", "f64", f"{HERE}.copasi", ("COPASI", "libsbml")),
+    Peer("diffrax", "Kvaerno5, vmap", "f64", f"{HERE}.diffrax", ("diffrax", "jax"), batch=64),
+    Peer("pydiffsol", "BDF, sparse LU, LLVM", "f64", f"{HERE}.diffsol", ("pydiffsol",)),
+)
