@@ -10,10 +10,12 @@ import pytest
 from hepatica.therapy import Regimen
 from hepatica.twin import posterior
 from hepatica.twin._delivery import cell_doses, traits
+from hepatica.twin.organs.injury import DRIVERS
 
 ORGANS = ("lung", "liver", "spleen", "rest")
 BODY = [f"{kind}_{organ}" for organ in ORGANS for kind in ("cells", "label")]
 BODY += ["cells_venous", "cells_arterial", "hepatocyte_like"]
+CURED = {f"{driver}_target": 0.0 for driver in DRIVERS} | {"lasting_share": 0.0}
 
 
 def _label(cohort, run, product, route, dose, days, **known):
@@ -122,7 +124,7 @@ def test_scar_grows_at_the_pace_of_its_cause_and_melts_when_the_cause_is_gone(co
         virtual = cohort(course)
         c = run(virtual, [0, 1826], ["collagen_percent"])["collagen_percent"].mean(axis=1)
         assert low <= np.log(c[1] / c[0]) / 5 <= high, course
-        gone = run(virtual, [0, 1826], ["collagen_percent"], cause_target=0.0)["collagen_percent"].mean(axis=1)
+        gone = run(virtual, [0, 1826], ["collagen_percent"], **CURED)["collagen_percent"].mean(axis=1)
         assert gone[1] < c[0], course
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,7 @@ def replicate(trial: Trial, *, seed: int = 1) -> dict[str, Any]:
     runs = []
     for arm, actions in zip(trial.arms, named, strict=True):
         given = tuple(a for a in actions if a not in shared)
-        runs.append(_run(arm, course, given, days, seed))
+        runs.append(_run(arm, course, trial.etiology, given, days, seed))
     return {
         "trial": trial.id,
         "population": course,
@@ -81,11 +82,17 @@ def _baseline_of(trial: Trial) -> dict[str, Any]:
     return merged
 
 
-def _run(arm: Arm, course: str, actions: tuple[str, ...], days: Array, seed: int) -> Run:
+def _run(arm: Arm, course: str, causes: Mapping[str, float], actions: tuple[str, ...], days: Array, seed: int) -> Run:
     people = min(arm.n, MOST_PER_ARM)
     rng = np.random.default_rng([seed, 7])
     group = draw_group(
-        course, dict(arm.baseline), trials=TRIALS, people=people, seed=seed, horizon_d=float(days[-1]) + 1
+        course,
+        dict(arm.baseline),
+        trials=TRIALS,
+        people=people,
+        seed=seed,
+        horizon_d=float(days[-1]) + 1,
+        causes=causes,
     )
     regimens = None
     if arm.cells is not None:

@@ -11,10 +11,11 @@ from ._body import Body
 
 def build() -> Any:
     """Return the twin as an engine model, built from its equations (needs sympy; about a second)."""
-    from .organs import cells, function, hepatocytes, inflammation, outcome, portal, scar, treatment
+    from .organs import cells, events, function, hepatocytes, inflammation, injury, outcome, portal, scar, treatment
 
     x = Body()
     treatment.windows(x)
+    injury.levels(x)
     inflammation.levels(x)
     cells.signals(x)
     hepatocytes.mass(x)
@@ -23,11 +24,13 @@ def build() -> Any:
     portal.pressure(x)
     cells.equations(x)
     hepatocytes.equations(x)
+    injury.equations(x)
     inflammation.equations(x)
     scar.equations(x)
     function.equations(x)
     portal.equations(x)
     outcome.equations(x)
+    events.equations(x)
     return x.model.freeze() or x.model
 
 

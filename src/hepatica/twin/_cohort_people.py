@@ -53,7 +53,8 @@ def draw_people(group: Group, n: int, seed: int, horizon_d: float, cause: str | 
     drawn["hvpg_mmhg"] = _with_ascites(drawn["hvpg_mmhg"], drawn["ascites"])
     labs = {k: drawn[k] for k in (*CORRELATED, *FREE)}
     hyper = draw_hyper(group.population, n, seed)
-    context = Context(urea_cycle=group.course == "urea_cycle")
+    each = np.where(drawn["cause"] == "", "other", drawn["cause"])
+    context = Context(urea_cycle=group.course == "urea_cycle", each_cause=each)
     latent = draw_latent(group.population, hyper, context, n, seed)
     latent["weight_kg"] = drawn["weight_kg"]
     litres = np.array([ASCITES_L[a] for a in drawn["ascites"]]) * np.minimum(1.0, drawn["weight_kg"] / 70)

@@ -109,16 +109,17 @@ def fit(
 
 def _context(patient: Patient, staging: Staging) -> Context:
     age = patient.age_years(staging.at)
-    treated = {"HBV": "antiviral_hbv", "HCV": "antiviral_hcv", "PBC": "udca"}
-    removed = patient.alcohol_active is False if "alcohol" in staging.causes else False
-    removed = removed or any(c in staging.causes and patient.takes(kind) for c, kind in treated.items())
+    drugs = {"HBV": "antiviral_hbv", "HCV": "antiviral_hcv", "PBC": "udca"}
+    treated = [c for c, drug in drugs.items() if c in staging.causes and patient.takes(drug)]
+    treated += ["alcohol"] if patient.alcohol_active is False and "alcohol" in staging.causes else []
     weight = patient.weight_kg or (70.0 if age is None or age >= 16 else max(3.5, 3.0 * age + 7.0))
     return Context(
         weight_kg=float(weight),
         age_y=55.0 if age is None else float(age),
         ascites_l=None if staging.ascites is None else ASCITES_L[staging.ascites] * min(1.0, weight / 70),
         anticoagulated=patient.takes("anticoagulant", "warfarin"),
-        cause_removed=removed,
+        causes=tuple(staging.causes),
+        treated=tuple(treated),
         urea_cycle=staging.course == "urea_cycle" or "urea_cycle" in staging.causes,
     )
 

@@ -16,6 +16,7 @@ from hepatica.therapy import Regimen
 from . import _actions as treatments
 from ._body import table
 from ._build import twin
+from ._causes import draw
 from ._delivery import cell_doses, potency_of, traits
 from ._population import draw_labs, noise, stream
 from ._posterior import draw_hyper, draw_potency
@@ -50,7 +51,16 @@ class Group:
     reported: Reported
 
 
-def draw_group(course: str, reported: Reported, *, trials: int, people: int, seed: int, horizon_d: float) -> Group:
+def draw_group(
+    course: str,
+    reported: Reported,
+    *,
+    trials: int,
+    people: int,
+    seed: int,
+    horizon_d: float,
+    causes: Mapping[str, float] | None = None,
+) -> Group:
     """Return repeats of a group whose baseline is the reported one; what is not reported comes from the population.
 
     Args:
@@ -59,12 +69,14 @@ def draw_group(course: str, reported: Reported, *, trials: int, people: int, see
         trials, people: repeats and patients in each.
         seed: keyed by purpose, so that the arms of a trial share their patients.
         horizon_d: days to be simulated.
+        causes: shares of causes; what they leave over is that of the population.
     """
     n = trials * people
     hyper = {k: np.repeat(v, people) for k, v in _shifted(draw_hyper(course, trials, seed), trials, seed).items()}
     labs = _labs(course, reported, trials, people, seed)
     weight = reported.get("weight_kg", (15.0 if course == "urea_cycle" else 70.0, None))[0]
-    context = Context(weight_kg=weight)
+    each = draw(course, causes or {}, n, stream("causes", seed))
+    context = Context(weight_kg=weight, each_cause=each)
     latent = draw_latent(course, hyper, context, n, seed)
     rng = stream("group", seed)
     latent["ascites_l"] = unknown_ascites(course, n, rng)
@@ -221,7 +233,7 @@ def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict
         drift = table("between")[name]["sd"] * rng.standard_normal(shape[1])
         grown = (1 - np.exp(-days / ONSET_D))[:, None, None] * drift[None, :, None]
         error = noise(name) * rng.standard_normal(shape) * (days > 0)[:, None, None]
-        raw[name] = raw[name] * np.exp(grown + error)
+        raw[name] = np.clip(raw[name] * np.exp(grown + error), *_possible(name))
     fixed = {
         "encephalopathy_grade": float(table("population")[course]["encephalopathy_grade"]),
         "cholestatic": float(course == "cholestatic"),

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._body import table
+from ._causes import activity
+from .organs.injury import DRIVERS
 
 Array = NDArray[np.float64]
 ASCITES_L = {"none": 0.0, "slight": 0.8, "moderate": 3.0, "massive": 8.0}
@@ -24,8 +26,9 @@ def solve(labs: Mapping[str, Array], latent: Mapping[str, Array]) -> tuple[dict[
 
     Args:
         labs: arrays [n] by name with unit, as `population.draw_labs` returns them.
-        latent: arrays [n]: acute_insult, cause_activity, cause_death_1_d, inflammation_cause, inflammation_acute,
-            acute_death_1_d, progression_1_y, collagen_1_y, bilirubin_trend, enzyme_share, ascites_l (0 where none),
+        latent: arrays [n]: acute_insult, cause_level, what `_causes.drive` returns, cause_death_1_d,
+            inflammation_cause, inflammation_acute, acute_death_1_d, progression_1_y, collagen_1_y, bilirubin_trend,
+            enzyme_share, ascites_l (0 where none),
             clotting_spread, weight_kg, shunt_spread, anticoagulated (0 or 1), urea_capacity,
             least_mass (below which lost function is put down to the person, not to mass), most_albumin, suppression,
             stunned (0 or 1: lost function is put down to inflammation first),
@@ -38,19 +41,20 @@ def solve(labs: Mapping[str, Array], latent: Mapping[str, Array]) -> tuple[dict[
     p["weight_kg"] = weight
     for name in ("inflammation_cause", "inflammation_acute", "acute_death_1_d", "urea_capacity"):
         p[name] = latent[name]
-    s["acute_insult"], s["cause_activity"] = latent["acute_insult"], latent["cause_activity"]
-    p["cause_target"] = latent["cause_activity"]
+    s["acute_insult"] = latent["acute_insult"]
+    inflaming, killing, cholestasis = _cause(latent, p, s)
 
     shunt = _pressure(labs, latent, p, s)
-    chronic = latent["inflammation_cause"] * latent["cause_activity"] + value("inflammation_shunt") * shunt
+    chronic = latent["inflammation_cause"] * inflaming + value("inflammation_shunt") * shunt
     excess = chronic + latent["inflammation_acute"] * latent["acute_insult"]
     s["macrophages_inflammatory"] = 1 + excess
     p["hvpg_factor"] = labs["hvpg_mmhg"] / _typical_pressure(labs["collagen_percent"], excess, shunt)
 
     function = _clotting(labs, latent, p, s, excess)
-    _hepatocytes(latent, p, s, function, excess)
+    _hepatocytes(latent, p, s, function, excess, killing)
     _scar(labs, latent, p, s, chronic)
-    _metabolism(labs, latent, p, s, function, excess, weight)
+    _metabolism(labs, latent, p, s, function, excess, cholestasis)
+    _sugar(p, s, function, weight, latent["stunned"])
     _kidney(labs, p, s, excess, weight)
     return p, s
 
@@ -98,7 +102,19 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     return np.asarray(function)
 
 
-def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, excess: Array) -> None:
+def _cause(latent: Mapping[str, Array], p: Any, s: Any) -> tuple[Array, Array, Array]:
+    """Set the drivers of the chronic cause, which stay where they are; return what they do."""
+    p["cause_level"], p["hcc_1_d"] = latent["cause_level"], latent["hcc_1_d"]
+    p["lasting_share"] = latent["share_lasting"]
+    for driver, state in DRIVERS.items():
+        p[f"{driver}_share"], p[f"{driver}_target"] = latent[f"share_{driver}"], latent[f"load_{driver}"]
+        s[state] = latent[f"load_{driver}"]
+    for name in ("paracetamol_fmol", "sulphation_fmol", "glutathione_fmol", "adducts_fmol"):
+        s[name] = latent[name]
+    return activity(latent, latent["cause_level"])
+
+
+def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, excess: Array, killing: Array) -> None:
     mass = function * (1 + p["inflammation_suppression"] * excess)
     senescent = 0.15 * (1 - mass)
     living = np.maximum(mass - value("senescent_function") * senescent, 0.02)
@@ -109,10 +125,10 @@ def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, e
     overload = value("overload_death_1_d") * critical**6 / (critical**6 + mass**6)
     able = mass**4 / (mass**4 + half**4)
     possible = value("regeneration_1_d") * able * (1 - mass) ** 5
-    cause = latent["cause_death_1_d"] * latent["cause_activity"]
+    cause = latent["cause_death_1_d"] * killing
     drift = latent["progression_1_y"] / 365.25
     cause = np.minimum(cause, 0.9 * possible + np.maximum(drift, 0))
-    p["cause_death_1_d"] = cause / np.maximum(latent["cause_activity"], 1e-6)
+    p["cause_death_1_d"] = cause / np.maximum(killing, 1e-6)
     influx = value("progenitor_1_d") * (1 - mass) / living
     needed = (cause + np.minimum(overload, 0.5 * possible) - drift - influx) / np.maximum(possible, 1e-12)
     standing = np.isnan(latent["regeneration_capacity"])
@@ -122,7 +138,7 @@ def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, e
     s["hepatocytes_quiescent"] = living - s["hepatocytes_replicating"]
     death = value("turnover_1_d") + cause + latent["acute_death_1_d"] * latent["acute_insult"] + overload
     s["hepatocytes_dying"] = death * living / value("dying_clearance_1_d")
-    p["_death"], p["_living"] = death, living
+    p["_lost"] = (death + value("enzyme_leak_1_d") * killing) * living
 
 
 def _scar(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s: Any, chronic: Array) -> None:
@@ -143,8 +159,9 @@ def _metabolism(
     s: Any,
     function: Array,
     excess: Array,
-    weight: Array,
+    cholestasis: Array,
 ) -> None:
+    weight = latent["weight_kg"]
     s["albumin_plasma_g"] = labs["albumin_g_l"] * value("plasma_l_kg") * weight
     s["albumin_tissue_g"] = s["albumin_plasma_g"] * value("albumin_escape_1_d") / value("albumin_return_1_d")
     half = value("albumin_half_function")
@@ -160,10 +177,11 @@ def _metabolism(
     s["bilirubin_unconjugated_umol"], s["bilirubin_conjugated_umol"] = free * space, (total - free) * space
     target = (total - free) * np.exp(latent["bilirubin_trend"])
     cleared = value("bilirubin_production_umol_kg_d") / target - value("renal_bilirubin_l_kg_d")
-    typical = value("bile_clearance_l_kg_d") * function**2 / (1 + value("excretion_inflammation") * excess)
+    dammed = 1 + value("excretion_inflammation") * excess + cholestasis
+    typical = value("bile_clearance_l_kg_d") * function**2 / dammed
     p["excretion_factor"] = np.maximum(cleared, 1e-4) / typical
 
-    lost = p.pop("_death") * p.pop("_living")
+    lost = p.pop("_lost")
     for enzyme in ("alt", "ast"):
         s[f"{enzyme}_u_l"] = labs[f"{enzyme}_u_l"]
         level = labs[f"{enzyme}_u_l"] * value(f"{enzyme}_clearance_1_d") / lost
@@ -176,6 +194,20 @@ def _metabolism(
         1 - value("ammonia_extraction") * urea * (1 - s["collateral_share"])
     )
     p["ammonia_clearance_l_d"] = reaches / labs["ammonia_umol_l"]
+
+
+def _sugar(p: Any, s: Any, function: Array, weight: Array, stunned: Array) -> None:
+    full = value("glycogen_g_kg") * weight
+    half = value("glycogen_half_function")
+    s["glycogen_g"] = full * function * (1 + half) / (function + half)
+    store = (s["glycogen_g"] / full) ** value("glycogenolysis_power")
+    half, share = value("gluconeogenesis_half_function"), value("glycogenolysis_share")
+    new = function * (1 + half) / (function + half) * (1 + value("gluconeogenesis_answer") * (1 - store))
+    made = value("glucose_made_mmol_kg_d") * (share * store + (1 - share) * new)
+    usual = np.full_like(made, value("glucose_use_l_kg_d"))
+    held = usual * made / value("glucose_made_mmol_kg_d")
+    p["glucose_use_l_kg_d"] = np.where(stunned > 0, usual, held)
+    s["glucose_mmol_l"] = made / p["glucose_use_l_kg_d"]
 
 
 def _kidney(labs: Mapping[str, Array], p: Any, s: Any, excess: Array, weight: Array) -> None:

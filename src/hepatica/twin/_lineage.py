@@ -32,8 +32,9 @@ _BEHIND = {
     "portal": ("collagen_crosslinked_percent", "macrophages_inflammatory"),
     "kidney": ("vasodilatation", "macrophages_inflammatory"),
     "outcome": ("bilirubin_conjugated_umol", "factor_ii", "creatinine_umol_l"),
-    "hepatocytes": ("macrophages_inflammatory", "acute_insult", "cause_activity"),
+    "hepatocytes": ("macrophages_inflammatory", "acute_insult", "viral_load", "alcohol_load", "fat_load"),
     "scar": ("myofibroblasts", "macrophages_inflammatory"),
+    "events": ("collagen_crosslinked_percent", "albumin_plasma_g", "ammonia_umol_l"),
 }
 
 

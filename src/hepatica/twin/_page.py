@@ -35,7 +35,6 @@ ROOT = Path(__file__).parents[3]
 SECTION_OF = {
     "body": "function",
     "cells in the body": "cells",
-    "injury and inflammation": "inflammation",
     "portal system and kidney": "portal",
     "what is given (neutral unless an option sets it)": "treatment",
 }
@@ -208,8 +207,9 @@ def _name(key: str) -> str:
 
 
 def _bounds() -> str:
-    path = ROOT / "tests" / "credibility" / "test_bounds.py"
-    tests = [n for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.FunctionDef)]
+    paths = [ROOT / "tests" / "credibility" / f"test_{name}.py" for name in ("bounds", "causes")]
+    trees = [ast.parse(p.read_text("utf-8")) for p in paths]
+    tests = [n for tree in trees for n in tree.body if isinstance(n, ast.FunctionDef)]
     rows = []
     for test in tests:
         if test.name.startswith("test_"):

@@ -10,8 +10,10 @@ from typing import Any
 
 from ._body import table
 
-ORGANS = ("cells", "hepatocytes", "inflammation", "scar", "function", "portal", "outcome", "treatment")
-_FILE_OF = {"injury": "inflammation", "kidney": "portal"}
+ORGANS = (
+    "cells", "hepatocytes", "injury", "inflammation", "scar", "function", "portal", "outcome", "events", "treatment",
+)  # fmt: skip
+_FILE_OF = {"kidney": "portal"}
 _GRID: dict[str, tuple[tuple[str, ...], ...]] = {
     "cells": (
         ("cells_venous", "cells_arterial"),
@@ -24,8 +26,14 @@ _GRID: dict[str, tuple[tuple[str, ...], ...]] = {
         ("hepatocytes_dying", "hepatocytes_senescent"),
         ("hepatocyte_death_1_d", "hepatocytes_fraction", "hepatic_mass", "hepatic_function"),
     ),
+    "injury": (
+        ("viral_load", "alcohol_load", "fat_load", "immune_attack"),
+        ("bile_injury", "metal_load", "acute_insult"),
+        ("cause_inflaming", "cause_killing", "cholestasis"),
+        ("paracetamol_fmol", "napqi_fmol", "adducts_fmol"),
+        ("sulphation_fmol", "glutathione_fmol"),
+    ),
     "inflammation": (
-        ("acute_insult", "cause_activity"),
         ("macrophages_inflammatory", "macrophages_restorative"),
         ("excess_inflammation", "restorative_excess"),
     ),
@@ -36,6 +44,7 @@ _GRID: dict[str, tuple[tuple[str, ...], ...]] = {
         ("factor_vii", "factor_ii", "pt_percent", "inr"),
         ("alt_u_l", "ast_u_l", "ammonia_umol_l"),
         ("icg_k_1_min", "icg_r15_percent"),
+        ("glycogen_g", "glucose_made_mmol_d", "glucose_mmol_l"),
     ),
     "portal": (
         ("hvpg_undrugged_mmhg", "hvpg_mmhg", "bypass"),
@@ -43,9 +52,15 @@ _GRID: dict[str, tuple[tuple[str, ...], ...]] = {
         ("filtration_l_d", "creatinine_umol_l", "sodium_mmol_l"),
     ),
     "outcome": (
-        ("meld_unrounded", "death_1_d", "decompensation_hazard_1_d"),
+        ("meld_unrounded", "death_1_d", "transplant_hazard_1_d"),
         ("alive_untransplanted", "alive_transplanted_recent", "alive_transplanted"),
-        ("alive_event_free", "decompensation_incidence"),
+    ),
+    "events": (
+        ("ascites_hazard_1_d", "bleeding_hazard_1_d", "encephalopathy_hazard_1_d"),
+        ("ascites_incidence", "bleeding_incidence", "encephalopathy_incidence"),
+        ("decompensation_hazard_1_d", "alive_event_free", "decompensation_incidence"),
+        ("infection_hazard_1_d", "aclf_hazard_1_d", "hcc_hazard_1_d"),
+        ("infection_incidence", "aclf_incidence", "hcc_incidence"),
     ),
 }  # fmt: skip
 

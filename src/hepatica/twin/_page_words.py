@@ -21,11 +21,13 @@ disease; *therapy* is the posterior of what cells do; *treatment* is neutral unt
 TITLES = {
     "cells": "Cells in the body",
     "hepatocytes": "Hepatocytes",
-    "inflammation": "Injury and inflammation",
+    "injury": "Injury by cause",
+    "inflammation": "Inflammation",
     "scar": "Scar",
     "function": "Function",
     "portal": "Portal system and kidney",
     "outcome": "Outcome",
+    "events": "Events by kind",
     "treatment": "What is given",
 }
 
@@ -39,21 +41,29 @@ saturating signal; what engrafts adds mass.""",
 Mass grows back the faster the more of it is missing, unless the remnant is too small to carry its load: then
 overload kills what is left. A chronic patient's capacity to regenerate is solved so that the disease stands still
 but for its calibrated progression.""",
+    "injury": """\
+Six drivers, each with its own pace and treatment: virus, drink, fat, immune attack, bile, metal; what nothing removes
+(alpha-1, unknown causes) stays at 1. A person's causes share the chronic injury (`twin/data/causes.toml`: driver, pace
+of scarring, cancer). Injured hepatocytes that live leak enzymes, so that ALT falls when the cause is gone. Paracetamol
+is sulphated, glucuronidated or oxidised; what glutathione does not take up binds to protein and adds to the acute
+insult, which else resolves or worsens.""",
     "inflammation": """\
-An acute insult resolves or worsens; a chronic cause follows its treatment. Inflammatory macrophages answer both,
-and the gut products that bypass the liver. Cells act by turning macrophages to restoration; `potency` says how much
-that calms, and may be zero or harm.""",
+Inflammatory macrophages answer the cause, the insult, and the gut products that bypass the liver. Cells act by turning
+macrophages to restoration; `potency` says how much that calms, and may be zero or harm.""",
     "scar": "Myofibroblasts follow inflammation. Soluble collagen is degraded or cross-linked; the linked goes slowly.",
     "function": """\
-What the laboratory sees. Synthesis saturates in function, each function at its own point; personal factors make a
-virtual patient show the measured values on day 0.""",
+What the laboratory sees, and the store of sugar. Synthesis saturates in function, each function at its own point;
+personal factors make a virtual patient show the measured values on day 0.""",
     "portal": """\
 Pressure follows scar and inflammation and is relieved by collaterals. Pressure and inflammation dilate the vessels,
 which costs the kidney its filtration and dilutes sodium. A drug that lowers pressure does not spare the kidney.""",
     "outcome": """\
-Death, transplantation and decompensation are competing hazards, integrated as states, so that no random draw is
-needed. The hazard of death rises with MELD and age; everything else a person brings is frailty. MELD uses 17.1 and
-88.4 umol/L a mg/dL.""",
+Death and transplantation are competing hazards, integrated as states, so that no random draw is needed. The hazard of
+death rises with MELD and age; everything else a person brings is frailty. MELD uses 17.1 and 88.4 umol/L a mg/dL.""",
+    "events": """\
+A decompensation is ascites, bleeding or encephalopathy, whichever comes first; the shares are those of first
+decompensations, bent by pressure, albumin and ammonia. Infection needs ascites, acute-on-chronic failure a
+precipitant, cancer cirrhosis. What an event does to the liver is in the calibrated flares and hazards, not here.""",
     "treatment": "Windows in which a treatment acts. What each sets, and on what evidence: `twin/data/actions.toml`.",
 }
 
@@ -84,16 +94,14 @@ LIMITS = """\
   cells restates that band for one person; it adds no evidence.
 - **Anything by the grade of its weakest part.** {c_parameters} of {parameters} parameters and {c_states} of
   {states} states are grade C. No forecast is better than the C in its chain (`hepatica why` shows it).
-- **Causes apart.** HBV, HCV, alcohol, fat, bile, copper and iron act on one chronic cause with one pace; they
-  differ by population, treatment and calibrated progression, not by mechanism. No course of viral load, copper or
-  bile acids is computed.
-- **Kinds of decompensation.** Ascites is a volume; bleeding, peritonitis, hepatorenal syndrome and encephalopathy
-  are one hazard. No state is encephalopathy: its grade is taken from the record and kept. Cancer is not in the
-  model.
+- **Causes in one liver.** Each cause has its driver, but how it kills and inflames is told by assumed factors; two
+  causes share the injury evenly. Viral load, copper and bile are on a scale of 0 to 1, not in the laboratory's units.
+- **Events.** Ascites is a volume; bleeding, encephalopathy, infection, acute-on-chronic failure and cancer are
+  chances that raise no other number here. The grade of encephalopathy is taken from the record and kept.
 - **Infection and intensive care.** A new precipitant may strike at set days with calibrated frequency; which one,
   and what care answers it, is left out. There is no breathing, heart or blood pressure.
-- **Stores and immunity.** Glycogen, glucose, HLA mismatch, and clearance by an immune answer to a second dose are
-  not modelled.
+- **Sugar and immunity.** Glycogen and glucose are means of a day without insulin, meals or diabetes. HLA mismatch
+  and clearance by an immune answer to a second dose are not modelled.
 - **Where the fit is poor.** {worst}.
 - **Courses without data.** {uncalibrated_long} run on priors alone.
 - **Children, pregnancy, and people unlike those in tertiary centres.** The populations are adults but for
@@ -127,7 +135,8 @@ FITTED_TO = "What it was fitted to (bias: assumed, in MELD points):\n"
 BOUNDS = """\
 ## Bounds that are tests
 
-Whatever the parameters are fitted to, these must hold (`tests/credibility/test_bounds.py`):
+Whatever the parameters are fitted to, these must hold (`test_bounds.py` and `test_causes.py` in
+`tests/credibility`):
 """
 SOURCES = """\
 ## Sources

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._body import table
+from ._causes import drive
 from ._initial import solve
 from ._population import prior, stream
 
@@ -21,13 +22,18 @@ FLARE_DAYS = (12.0, 35.0, 75.0, 140.0, 240.0, 375.0, 545.0, 770.0, 1100.0, 1600.
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the person beside laboratory values; None is unknown."""
+    """What is known of the person beside laboratory values; None is unknown.
+
+    `causes` and `treated` are of one person; `each_cause` names one for each of a group and overrides them.
+    """
 
     weight_kg: float = 70.0
     age_y: float = 55.0
     ascites_l: float | None = 0.0
     anticoagulated: bool = False
-    cause_removed: bool = False
+    causes: tuple[str, ...] = ()
+    treated: tuple[str, ...] = ()
+    each_cause: NDArray[np.str_] | None = None
     urea_cycle: bool = False
 
 
@@ -81,12 +87,10 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         return np.asarray(row["value"] * np.exp(row.get("spread", 0.0) * rng.standard_normal(n)))
 
     insult, insult_sd = prior(course, "acute_insult")
-    activity, activity_sd = prior(course, "cause_activity")
-    if context.cause_removed:
-        activity, activity_sd = 0.2 * activity, 0.5
+    level, level_sd = prior(course, "cause_level")
     latent = {
         "acute_insult": insult * np.exp(insult_sd * rng.standard_normal(n)),
-        "cause_activity": activity * np.exp(activity_sd * rng.standard_normal(n)),
+        "cause_level": level * np.exp(level_sd * rng.standard_normal(n)),
         "cause_death_1_d": spread("cause_death_1_d"),
         "inflammation_cause": spread("inflammation_cause"),
         "inflammation_acute": hyper["inflammation_acute"],
@@ -109,6 +113,10 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         "weight_kg": np.full(n, context.weight_kg),
         "anticoagulated": np.full(n, float(context.anticoagulated)),
     }
+    each = context.each_cause is not None
+    who = context.causes if context.each_cause is None else context.each_cause
+    drivers = drive(course, who, context.treated, n, stream("cause", seed), each=each)
+    latent |= drivers
     litres = context.ascites_l
     if litres is None:
         latent["ascites_l"] = unknown_ascites(course, n, stream("ascites", seed))

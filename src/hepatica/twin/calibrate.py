@@ -27,7 +27,7 @@ KEPT = 400
 def data_hash() -> str:
     """Return the hash of the data files the posterior depends on."""
     folder = resources.files("hepatica.twin") / "data"
-    names = ("parameters", "population", "course", "targets", "pools", "states", "kinds")
+    names = ("parameters", "population", "course", "targets", "pools", "states", "kinds", "causes", "cohort")
     return hashlib.sha256(b"".join((folder / f"{n}.toml").read_bytes() for n in names)).hexdigest()[:16]
 
 

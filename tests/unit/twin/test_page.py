@@ -57,7 +57,8 @@ def test_every_calibration_target_and_bound_is_on_the_page(pages):
         for target in fit["targets"]:
             cohort, what = target["target"].replace("_", " ").split(": ")
             assert f"| {course} | {cohort} | {what} | ".casefold() in page.casefold()
-    bounds = (DOCS.parent / "tests" / "credibility" / "test_bounds.py").read_text("utf-8")
+    folder = DOCS.parent / "tests" / "credibility"
+    bounds = "\n".join((folder / f"test_{name}.py").read_text("utf-8") for name in ("bounds", "causes"))
     for name in re.findall(r"^def test_(\w+)", bounds, re.MULTILINE):
         assert f"- {name.replace('_', ' ')}.".casefold() in page.casefold()
 

@@ -50,6 +50,7 @@ def test_every_row_names_a_known_source():
         "pools",
         "delivery",
         "kinds",
+        "causes",
         "between",
     ):
         assert table(name)

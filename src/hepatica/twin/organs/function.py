@@ -1,4 +1,4 @@
-"""What the liver does, as the laboratory sees it: albumin, bilirubin, clotting, enzymes, ammonia, indocyanine green."""
+"""What the liver does, as the laboratory sees it: albumin, bilirubin, clotting, enzymes, ammonia, sugar, ICG."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def equations(x: Body) -> None:
     _clotting(x)
     _enzymes(x)
     _ammonia(x)
+    _sugar(x)
 
 
 def _albumin(x: Body) -> None:
@@ -44,7 +45,7 @@ def _bilirubin(x: Body) -> None:
         x.bile_clearance_l_kg_d
         * x.excretion_factor
         * x.hepatic_function**2
-        / (1 + x.excretion_inflammation * x.excess_inflammation)
+        / (1 + x.excretion_inflammation * x.excess_inflammation + x.cholestasis)
     )
     leaves = (bile + x.renal_bilirubin_l_kg_d) * x.weight_kg * bound
     removed = x.rx_bilirubin_removal_1_d * x.course
@@ -62,7 +63,7 @@ def _clotting(x: Body) -> None:
 
 
 def _enzymes(x: Body) -> None:
-    lost = x.hepatocyte_death_1_d * x.hepatocytes_fraction
+    lost = (x.hepatocyte_death_1_d + x.enzyme_leak_1_d * x.cause_killing) * x.hepatocytes_fraction
     x.rate("alt_u_l", x.alt_release * lost - x.alt_clearance_1_d * x.alt_u_l)
     x.rate("ast_u_l", x.ast_release * lost - x.ast_clearance_1_d * x.ast_u_l)
 
@@ -73,6 +74,26 @@ def _ammonia(x: Body) -> None:
     extracted = x.ammonia_extraction * x.min1(urea) * (1 - x.bypass)
     made = x.ammonia_production_umol_d * x.exp(x.rx_ammonia * x.lasting)
     x.rate("ammonia_umol_l", (made * (1 - extracted) - x.ammonia_clearance_l_d * x.ammonia_umol_l) / x.ammonia_space_l)
+
+
+def _sugar(x: Body) -> None:
+    full = x.glycogen_g_kg * x.weight_kg
+    stored = full * saturating(x.hepatic_function, x.glycogen_half_function)
+    x.rate("glycogen_g", x.glycogen_1_d * (stored - x.glycogen_g))
+    from_store = (x.glycogen_g / full) ** x.glycogenolysis_power
+    made_new = saturating(x.hepatic_function, x.gluconeogenesis_half_function) * (
+        1 + x.gluconeogenesis_answer * (1 - from_store)
+    )
+    made = x.let(
+        "glucose_made_mmol_d",
+        x.glucose_made_mmol_kg_d
+        * x.weight_kg
+        * (x.glycogenolysis_share * from_store + (1 - x.glycogenolysis_share) * made_new),
+        "mmol/d",
+        "glucose that the liver and kidney make in a day",
+    )
+    used = x.glucose_use_l_kg_d * x.weight_kg * x.glucose_mmol_l
+    x.rate("glucose_mmol_l", (made - used) / (x.glucose_space_l_kg * x.weight_kg))
 
 
 def readouts(x: Body) -> None:

@@ -38,7 +38,7 @@ def equations(x: Body) -> None:
     acute = x.acute_death_1_d * x.acute_insult * x.exp(x.rx_acute_death * x.course)
     death = x.let(
         "hepatocyte_death_1_d",
-        x.turnover_1_d + x.cause_death_1_d * x.cause_activity + acute + overload,
+        x.turnover_1_d + x.cause_death_1_d * x.cause_killing + acute + overload,
         "1/d",
         "daily share of hepatocytes that die",
     )

@@ -1,4 +1,4 @@
-"""Injury and inflammation: the acute insult, the chronic cause, and two kinds of macrophages."""
+"""Inflammation: two kinds of macrophages that answer the chronic cause, the acute insult, and the gut."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ def levels(x: Body) -> None:
 
 
 def equations(x: Body) -> None:
-    """Add the acute insult, the cause, and the macrophages that answer both."""
-    resolution = x.acute_resolution_1_d + x.rx_resolution_1_d * x.course
-    worsening = x.max0(-resolution) * (1 - x.acute_insult / x.acute_insult_max)
-    x.rate("acute_insult", (worsening - x.max0(resolution)) * x.acute_insult)
-    target = x.cause_target * x.lasting_factor(x.rx_cause)
-    x.rate("cause_activity", x.cause_relaxation_1_d * (target - x.cause_activity))
-
+    """Add the macrophages that inflame and those that restore."""
     drive = (
-        x.inflammation_cause * x.cause_activity
+        x.inflammation_cause * x.cause_inflaming
         + x.inflammation_acute * x.acute_insult
         + x.inflammation_shunt * x.collateral_share
     )

@@ -1,4 +1,4 @@
-"""Outcome: death, transplantation and decompensation as competing hazards, integrated exactly."""
+"""Outcome: death and transplantation as competing hazards, integrated exactly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .._body import Body
 
 
 def equations(x: Body) -> None:
-    """Add the probabilities of being alive by kind, and of decompensating."""
+    """Add the probabilities of being alive, with the native liver or another."""
     creatinine = x.clip(x.creatinine_umol_l / x.creatinine_umol_l_per_mg_dl, 1, 4)
     bilirubin = x.at_least(x.bilirubin_umol_l / x.bilirubin_umol_l_per_mg_dl, 1)
     meld = x.let(
@@ -31,19 +31,6 @@ def equations(x: Body) -> None:
         "1/d",
         "daily hazard of death with the native liver, of the liver and of other causes",
     )
-    decompensation = x.let(
-        "decompensation_hazard_1_d",
-        x.decompensation_1_d
-        * x.hvpg_mmhg**8
-        / (x.hvpg_mmhg**8 + x.decompensation_least_mmhg**8)
-        * x.exp(
-            x.decompensation_hvpg_1_mmhg * (x.hvpg_mmhg - x.decompensation_reference_mmhg)
-            - x.decompensation_albumin_l_g * (x.albumin_g_l - x.decompensation_reference_g_l)
-            + x.rx_decompensation * x.lasting
-        ),
-        "1/d",
-        "daily hazard of a decompensation",
-    )
     needed = meld**8 / (meld**8 + x.transplant_gate_meld**8)
     transplant = x.let(
         "transplant_hazard_1_d",
@@ -51,10 +38,8 @@ def equations(x: Body) -> None:
         "1/d",
         "daily hazard of transplantation",
     )
-    native, free = x.alive_untransplanted, x.alive_event_free
+    native = x.alive_untransplanted
     x.rate("alive_untransplanted", -(death + transplant) * native)
     recent, recovers = x.alive_transplanted_recent, x.transplant_recovery_1_d * x.alive_transplanted_recent
     x.rate("alive_transplanted_recent", transplant * native - x.early_transplant_death_1_d * recent - recovers)
     x.rate("alive_transplanted", recovers - x.late_transplant_death_1_d * x.alive_transplanted)
-    x.rate("alive_event_free", -(death + transplant + decompensation) * free)
-    x.rate("decompensation_incidence", decompensation * free)
