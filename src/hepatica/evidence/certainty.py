@@ -1,7 +1,7 @@
 """How sure a pool is, in the manner of GRADE: reasons computed where they can be, judged where they must be.
 
-Levels and domains: GRADE guidelines 1, J Clin Epidemiol 2011;64:383. Every cut-off below is stated in the reason;
-those of ours are marked so.
+Levels and domains: GRADE guidelines 1, J Clin Epidemiol 2011;64:383; imprecision: GRADE guidelines 6, the same
+2011;64:1283. Every cut-off below is stated in the reason; those of ours are marked so.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from hepatica.evidence.bias import HIGH, risk_of_bias
 from hepatica.evidence.extract import Row
+from hepatica.evidence.information import LESS, MORE, risk_ratio, size_for_mean, size_for_risk, smallest
 from hepatica.evidence.pooling import Pooled
 from hepatica.evidence.question import SURVIVAL, Question
 
 LEVELS = ("very low", "low", "moderate", "high")
-FEW_EVENTS = 300  # optimal information size by GRADE's rule of thumb for dichotomous outcomes
-FEW_PATIENTS = 400  # the same for means
+ENOUGH_STUDIES = 10  # below this small-study tests have too little power to read
+SUSPECT_P = 0.1
+COMPARED = ("OR", "RR", "MD", "SMD", "HR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +33,26 @@ class Reason:
 
 
 def judge(q: Question, rows: list[Row], pooled: Pooled, published: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return {level, start, reasons} for a pool of this base."""
+    """Return {level, start, reasons, patients, wanted} for a pool of this base.
+
+    `patients` is how many the pool holds and `wanted` the optimal information size (None where it has none).
+    """
     start = 3 if all(r.study.randomised for r in rows) else 1
+    precision, patients, wanted = _imprecision(q, rows, pooled)
     reasons = [
-        _bias(rows, pooled),
+        _bias(q, rows, pooled),
         _inconsistency(rows, pooled),
         _indirectness(q, rows, pooled),
-        _imprecision(q, rows, pooled),
-        _missing(rows, published),
+        precision,
+        _missing(q, rows, published),
     ]
     level = LEVELS[max(0, start - sum(r.down for r in reasons))]
     return {
         "level": level,
         "start": LEVELS[start],
         "reasons": [{"domain": r.domain, "down": r.down, "why": r.why, "how": r.how} for r in reasons],
+        "patients": patients,
+        "wanted": wanted,
     }
 
 
@@ -51,12 +60,15 @@ def _share(rows: list[Row], pooled: Pooled, test: list[bool]) -> float:
     return sum(w for w, yes in zip(pooled.weights, test, strict=True) if yes)
 
 
-def _bias(rows: list[Row], pooled: Pooled) -> Reason:
+def _bias(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
     open_ = _share(rows, pooled, [r.study.blinded is not True for r in rows])
     unread = _share(rows, pooled, [not r.study.confidence.startswith("primary full text") for r in rows])
-    down = int(open_ > 0.5)
+    overall = [risk_of_bias(r.study.id, q.outcome)["overall"] == HIGH for r in rows]
+    high = _share(rows, pooled, [bad and r.study.randomised is True for bad, r in zip(overall, rows, strict=True)])
+    down = 2 if high > 0.5 else int(open_ > 0.5)
     why = (
         f"{100 * open_:.0f} % of the weight open or blinding not stated (one step where over half); "
+        f"{100 * high:.0f} % in randomised trials at high risk (two steps where over half); "
         f"{100 * unread:.0f} % read in abstracts or tables"
     )
     return Reason("risk of bias", down, why, "judged: ours")
@@ -71,7 +83,7 @@ def _inconsistency(rows: list[Row], pooled: Pooled) -> Reason:
     wide = pooled.prediction_interval
     crosses = wide is not None and wide[0] < 0 < wide[1] and not (pooled.ci[0] < 0 < pooled.ci[1])
     down = 2 if pooled.i2 >= 75 and opposite else int(pooled.i2 >= 50 or (opposite and apart) or crosses)
-    why = f"I2 {pooled.i2:.0f} %, Q p = {pooled.q_p:.2g}" + (", effects on both sides of none" if opposite else "")
+    why = f"I² {pooled.i2:.0f} %, Q p = {pooled.q_p:.2g}" + (", effects on both sides of none" if opposite else "")
     why += ", prediction interval reaches no effect though the mean's does not" if crosses else ""
     return Reason(
         "inconsistency", down, why + "; one step from 50 %, two from 75 % with opposite directions", "computed"
@@ -95,35 +107,89 @@ def _indirectness(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
     )
 
 
-def _imprecision(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
+def _imprecision(q: Question, rows: list[Row], pooled: Pooled) -> tuple[Reason, int, int | None]:
+    """Return the reason, how many patients the pool holds and how many would settle the question."""
+    n = round(sum(v for r in rows for name, v in r.numbers if name in ("n", "control_n")))
     crosses = pooled.ci[0] < 0 < pooled.ci[1]
     if q.measure == "HR":
-        few, wide = True, math.exp(pooled.ci[1] - pooled.ci[0]) > 10
-        size = "deaths behind the hazard ratios are not all printed: counted as too few"
-    elif q.outcome in SURVIVAL:
-        deaths = sum(_deaths(q, r) for r in rows)
-        few = deaths < FEW_EVENTS
-        size = f"{deaths:.0f} deaths of the {FEW_EVENTS} that would settle it"
-        wide = q.measure in ("OR", "RR") and math.exp(pooled.ci[1] - pooled.ci[0]) > 10
+        apart = math.exp(pooled.ci[1] - pooled.ci[0]) > 10
+        why = "deaths behind the hazard ratios are not all printed: counted as too few"
+        return Reason("imprecision", 1 + int(crosses or apart), _with(why, crosses, apart), "computed"), n, None
+    if q.outcome in SURVIVAL:
+        risk = control_risk(q, rows)
+        wanted = size_for_risk(risk)
+        size = f"a quarter fewer deaths than the {100 * risk:.0f} % of the control arms" if wanted else ""
+        harm, benefit = _appreciable_risk(q, pooled, risk)
+        source = ""
     else:
-        n = sum(v for r in rows for name, v in r.numbers if name in ("n", "control_n"))
-        few, wide = n < FEW_PATIENTS, False
-        size = f"{n:.0f} patients of the {FEW_PATIENTS} that would settle it"
-    down = min(2, int(few) + int(crosses and few))
-    why = size + (", interval includes no effect" if crosses else "") + (", interval spans tenfold" if wide else "")
-    return Reason("imprecision", down, why, "computed")
+        sd = _control_sd(rows)
+        least = smallest(q.outcome, sd)
+        unit = 1.0 if q.measure == "SMD" else least.value
+        wanted = size_for_mean(1.0, 0.5) if q.measure == "SMD" else size_for_mean(sd, unit)
+        size, source = f"{unit:.2g} of {q.outcome.replace('_', ' ')}", f" ({least.why})"
+        harm, benefit = pooled.ci[0] < -unit, pooled.ci[1] > unit
+    whole = None if wanted is None else round(wanted)
+    if whole is None:
+        return Reason("imprecision", 2, f"{n} patients, no one or every one of the controls died", "computed"), n, None
+    few = n < whole
+    both = harm and benefit
+    down = min(2, int(few) + int(both or (crosses and few) or (crosses and (harm or benefit))))
+    why = f"{n} patients of the {whole} that would settle {size}{source}"
+    if both:
+        why += "; the interval holds appreciable benefit and appreciable harm"
+    elif crosses:
+        why += "; the interval includes no effect"
+    return Reason("imprecision", down, why, "computed"), n, whole
 
 
-def _deaths(q: Question, r: Row) -> float:
-    n = dict(r.numbers)
-    events = n["events"] + n["control_events"]
-    return events if q.outcome == "mortality" else n["n"] + n["control_n"] - events
+def _with(why: str, crosses: bool, apart: bool) -> str:
+    return why + (", interval includes no effect" if crosses else "") + (", interval spans tenfold" if apart else "")
 
 
-def _missing(rows: list[Row], published: list[dict[str, Any]]) -> Reason:
-    more = [p for p in published if (p.get("k") or 0) > len(rows) and p["measure"] in ("OR", "RR", "MD", "SMD", "HR")]
+def control_risk(q: Question, rows: list[Row]) -> float:
+    """Return the share of control patients who died (or lost the endpoint), counts of all studies added."""
+    held = [dict(r.numbers) for r in rows]
+    events, n = sum(h["control_events"] for h in held), sum(h["control_n"] for h in held)
+    return events / n if q.outcome == "mortality" else 1 - events / n
+
+
+def _appreciable_risk(q: Question, pooled: Pooled, risk: float) -> tuple[bool, bool]:
+    """Return whether the interval reaches a risk of death a quarter higher, and a quarter lower, than control."""
+    if q.measure == "RD":
+        change = [-b if q.outcome != "mortality" else b for b in pooled.ci]
+        return max(change) > risk * (MORE - 1), min(change) < risk * (LESS - 1)
+    bounds = [math.exp(min(700.0, b)) for b in pooled.ci]
+    if q.measure == "RR" and q.outcome != "mortality":
+        ratios = [(1 - b * (1 - risk)) / risk if risk else 1.0 for b in bounds]
+    elif q.measure == "RR":
+        ratios = bounds
+    else:
+        ratios = [risk_ratio(b if q.outcome == "mortality" else 1 / b, risk) for b in bounds]
+    return max(ratios) > MORE, min(ratios) < LESS
+
+
+def _control_sd(rows: list[Row]) -> float:
+    """Return the SD of the control patients, pooled over studies."""
+    held = [dict(r.numbers) for r in rows]
+    df = sum(h["control_n"] - 1 for h in held)
+    return math.sqrt(sum((h["control_n"] - 1) * h["control_sd"] ** 2 for h in held) / df)
+
+
+def _missing(q: Question, rows: list[Row], published: list[dict[str, Any]]) -> Reason:
+    more = [p for p in published if (p.get("k") or 0) > len(rows) and p["measure"] in COMPARED]
+    said, down = _small_studies(rows)
     if more:
         top = max(more, key=lambda p: p["k"])
-        why = f"this base has {len(rows)}, {top['study']} pools {top['k']}: not every trial is here"
-        return Reason("missing evidence", 1, why, "computed")
-    return Reason("missing evidence", 0, f"k = {len(rows)}: small-study effects cannot be tested below 10", "computed")
+        said += f"; this base has {len(rows)}, {top['study']} pools {top['k']}: not every trial is here"
+        down = max(down, 1)
+    return Reason("missing evidence", down, said, "computed")
+
+
+def _small_studies(rows: list[Row]) -> tuple[str, int]:
+    k = len(rows)
+    if k < ENOUGH_STUDIES:
+        return f"k = {k}: small-study effects cannot be tested below {ENOUGH_STUDIES}", 0
+    from hepatica.evidence.regression import egger
+
+    p = egger([r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows])["p"]
+    return f"k = {k}, Egger's test p = {p:.2g} (one step below {SUSPECT_P:g})", int(p < SUSPECT_P)

@@ -14,6 +14,7 @@ CELL_QUESTIONS = {
     "hsc": {"hsc"},
     "progenitor": {"progenitor"},
     "hepatocyte": {"hepatocyte"},
+    "macrophage": {"macrophage"},
 }
 NOT_GIVEN = {"pericyte", "hsct_after_conditioning"}
 

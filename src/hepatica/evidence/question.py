@@ -22,6 +22,7 @@ CONDITION_WORDS = {
     "severe_alcoholic_hepatitis": "alcoholic_hepatitis", "alf": "acute_liver_failure", "any": "",
 }  # fmt: skip
 INTERVENTION_WORDS = {"gcsf": "g_csf", "stem_cell": "stem_cells", "mscs": "msc", "cell": "cells", "mnc": "bm_mnc",
+                 "macrophages": "macrophage", "mesenchymal_stromal_cells": "msc", "mesenchymal_stem_cells": "msc",
                  "plasmapheresis": "plasma_exchange", "alss": "artificial_liver"}  # fmt: skip
 OUTCOME_WORDS = {
     "death": "mortality", "deaths": "mortality", "overall_survival": "survival", "tfs": "transplant_free_survival",
