@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hepatica.evidence.absolute import survival_baseline
     from hepatica.evidence.adverse import harms, safety
     from hepatica.evidence.answer import Answer, pool
     from hepatica.evidence.base import bibliography, findings, reference, studies, study
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.proportions import Proportion, pool_proportions
     from hepatica.evidence.published import published_pools
     from hepatica.evidence.regression import egger, regress
-    from hepatica.evidence.reviewing import review
+    from hepatica.evidence.reviewing import review, review_question
     from hepatica.evidence.small_studies import peters, trim_and_fill
     from hepatica.evidence.verbs import pool_question
 
@@ -67,7 +68,8 @@ _WHERE = {
     "proportions": ("Proportion", "pool_proportions"),
     "published": ("published_pools",),
     "regression": ("egger", "regress"),
-    "reviewing": ("review",),
+    "absolute": ("survival_baseline",),
+    "reviewing": ("review", "review_question"),
     "small_studies": ("peters", "trim_and_fill"),
     "verbs": ("pool_question",),
 }
@@ -103,12 +105,14 @@ __all__ = [
     "reference",
     "regress",
     "review",
+    "review_question",
     "risk_of_bias",
     "safety",
     "show",
     "standard_care_arms",
     "studies",
     "study",
+    "survival_baseline",
     "transitions",
     "trim_and_fill",
     "utilities",

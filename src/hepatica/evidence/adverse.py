@@ -90,13 +90,13 @@ _NOT_HARM = {"graft_survival", "tissue_factor", "teratoma"}
 
 
 def _added(event: str, rows: list[dict[str, Any]], basis: str, everything: list[dict[str, Any]]) -> dict[str, Any]:
-    used = [r for cohort in dict.fromkeys(r["cohort"] for r in rows) for r in _once(rows, cohort)]
+    used = [r for cohort in dict.fromkeys(r["cohort"] for r in rows) for r in once(rows, cohort)]
     events, n = sum(r["events"] for r in used), sum(r["n"] for r in used)
     lo, hi = jeffreys(events, n)
     shares = [r["events"] / r["n"] for r in used]
     cohorts = {r["cohort"] for r in used}
     other = [r for r in everything if r["arm"] == "control" and r["event"] == event and r["cohort"] in cohorts]
-    control = [r for cohort in cohorts for r in _once(other, cohort)]
+    control = [r for cohort in cohorts for r in once(other, cohort)]
     return {
         "event": event, "probability": events / n, "lo": lo, "hi": hi, "interval": "jeffreys", "events": events,
         "n": n, "k": len(cohorts), "range": [min(shares), max(shares)], "basis": basis,
@@ -110,7 +110,7 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, int] | None:
     return {"events": sum(r["events"] for r in rows), "n": sum(r["n"] for r in rows)} if rows else None
 
 
-def _once(rows: list[dict[str, Any]], cohort: str) -> list[dict[str, Any]]:
+def once(rows: list[dict[str, Any]], cohort: str) -> list[dict[str, Any]]:
     """Return one row an arm of a cohort: its study's rows before published ones, one report, the highest count."""
     mine = [r for r in rows if r["cohort"] == cohort]
     if not mine:

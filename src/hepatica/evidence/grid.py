@@ -3,56 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from hepatica.evidence.answer import scale, study_row
-from hepatica.evidence.certainty import LEVELS, judge
+from hepatica.evidence.bias import risk_of_bias
+from hepatica.evidence.certainty import LEVELS, control_risk, judge
 from hepatica.evidence.contrasts import Contrast, contrast, is_cells
-from hepatica.evidence.extract import LeftOut, answers
+from hepatica.evidence.extract import LeftOut, Row, answers
 from hepatica.evidence.model import Study
-from hepatica.evidence.pooling import pool_effects
+from hepatica.evidence.pooling import Pooled, pool_effects
 from hepatica.evidence.published import published_pools
-from hepatica.evidence.question import GROUPS, Question
+from hepatica.evidence.question import GROUPS, SURVIVAL, Question
+from hepatica.evidence.spread import explained, funnel
 from hepatica.therapy import products
 
-DAYS = ((30.0, "1 month"), (90.0, "3 months"), (180.0, "6 months"), (365.0, "12 months"))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One outcome of a review; `better` says which direction is good for the patient."""
-
-    outcome: str
-    name: str
-    group: str
-    unit: str
-    better: str
-
-
-OUTCOMES = (
-    Asked("survival", "Survival", "Survival", "odds ratio of being alive", "higher"),
-    Asked("meld", "MELD", "MELD", "points", "lower"),
-    Asked("albumin_g_l", "Albumin", "Albumin", "g/L", "higher"),
-    Asked("crp_mg_l", "C-reactive protein", "Inflammation", "mg/L", "lower"),
-    Asked("il6_pg_ml", "Interleukin 6", "Inflammation", "pg/mL", "lower"),
-    Asked("tnfa_pg_ml", "Tumour necrosis factor α", "Inflammation", "pg/mL", "lower"),
-    Asked("il10_pg_ml", "Interleukin 10", "Inflammation", "pg/mL", "higher"),
-    Asked("cldq_overall", "Chronic Liver Disease Questionnaire", "Quality of life", "points, 1 to 7", "higher"),
-    Asked("sf36_physical", "SF-36, physical", "Quality of life", "points, 0 to 100", "higher"),
-    Asked("eq5d_index", "EQ-5D index", "Quality of life", "0 to 1", "higher"),
-)
-
-
-def slices(q: Question, pairs: list[Contrast]) -> list[tuple[str, str, frozenset[str]]]:
-    """Return (by, name, study ids): all studies first, then by route and source for cells, else by region."""
+def slices(by: tuple[str, ...], pairs: list[Contrast]) -> list[tuple[str, str, frozenset[str]]]:
+    """Return (by, name, study ids): all studies first, then divided in each of the ways asked."""
     out = [("all", "all", frozenset(p.study.id for p in pairs))]
-    ways: list[tuple[str, Callable[[Contrast], str]]] = (
-        [("route", route), ("source", source)] if is_cells(q.intervention) else [("region", _region)]
-    )
-    for by, name_of in ways:
+    for way in by:
+        name_of = _WAYS[way]
         names = sorted({name_of(p) for p in pairs}, key=lambda n: (n == "not stated", n))
-        out += [(by, n, frozenset(p.study.id for p in pairs if name_of(p) == n)) for n in names]
+        out += [(way, n, frozenset(p.study.id for p in pairs if name_of(p) == n)) for n in names]
     return out
 
 
@@ -73,6 +44,11 @@ def cell(q: Question, base: list[Study]) -> tuple[dict[str, Any], list[LeftOut]]
     rows, out = answers(q, base)
     if not rows:
         return {"k": 0, "status": "not estimable"}, out
+    return pooled_cell(q, rows)[0], out
+
+
+def pooled_cell(q: Question, rows: list[Row]) -> tuple[dict[str, Any], Pooled]:
+    """Return the pool of rows as a cell shows it, and the pool itself."""
     p = pool_effects([r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows])
     certainty = judge(q, rows, p, published_pools(q.outcome, q.day, q.condition or None, q.intervention))
     return {
@@ -80,9 +56,21 @@ def cell(q: Question, base: list[Study]) -> tuple[dict[str, Any], list[LeftOut]]
         "measure": q.measure,
         **p.to_json(),
         **scale(q.measure, p),
+        "control_risk": control_risk(q, rows) if q.outcome in SURVIVAL else None,
         "studies": [study_row(r, w, q.outcome) for r, w in zip(rows, p.weights, strict=True)],
         "certainty": certainty,
-    }, out
+    }, p
+
+
+def leading(q: Question, base: list[Study], days: tuple[float, ...]) -> dict[str, Any] | None:
+    """Return the funnel and the meta-regressions of the time with the most studies; None below 3 studies."""
+    held = [(len(rows), -day, rows) for day in days for rows in [answers(q.but(day=day), base)[0]]]
+    k, day, rows = max(held, key=lambda h: h[:2])
+    if k < 3:
+        return None
+    _, p = pooled_cell(q.but(day=-day), rows)
+    return {"day": -day, "k": k, "measure": q.measure, "funnel": funnel(q, rows, p),
+            "explained": explained(rows, p.weights)}  # fmt: skip
 
 
 def wider(q: Question) -> list[tuple[tuple[str, ...], Question]]:
@@ -156,5 +144,25 @@ def _region(pair: Contrast) -> str:
     return (pair.study.region or "not stated").replace("_", " ")
 
 
+def _donor(pair: Contrast) -> str:
+    return _words([(a.cells.donor if a.cells else None) or "not stated" for a in pair.treated])
+
+
+def _infusions(pair: Contrast) -> str:
+    counts = {a.cells.infusions if a.cells else None for a in pair.treated}
+    if counts == {1}:
+        return "one infusion"
+    return "not stated" if None in counts else "several infusions" if 1 not in counts else "one and several infusions"
+
+
+def _bias(pair: Contrast) -> str:
+    return risk_of_bias(pair.study.id)["overall"]
+
+
 def _words(names: list[str]) -> str:
     return " + ".join(sorted({n.replace("_", " ") for n in names}))
+
+
+_WAYS: dict[str, Callable[[Contrast], str]] = {
+    "route": route, "source": source, "donor": _donor, "infusions": _infusions, "region": _region, "bias": _bias,
+}  # fmt: skip

@@ -1,0 +1,111 @@
+"""What could explain, or bias, a pool: its funnel, and what the studies' differences say of their effects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hepatica.errors import HepaticaError
+from hepatica.evidence.extract import Row
+from hepatica.evidence.model import Study
+from hepatica.evidence.pooling import Pooled
+from hepatica.evidence.question import Question
+from hepatica.evidence.regression import egger, regress
+from hepatica.evidence.small_studies import peters, trim_and_fill
+
+ENOUGH = 10  # studies for each explanation, below which a slope is not to be read
+LEAST = 3
+
+
+def funnel(q: Question, rows: list[Row], pooled: Pooled) -> dict[str, Any] | None:
+    """Return the points of a funnel (effect, standard error) and the tests for it; None below 3 studies."""
+    if len(rows) < LEAST:
+        return None
+    y, v = [r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows]
+    n = [dict(r.numbers) for r in rows]
+    counts = q.measure == "OR" and all("events" in x for x in n)
+    columns = [[x[name] for x in n] for name in ("events", "n", "control_events", "control_n")] if counts else []
+    filled = _tried(lambda: trim_and_fill(y, v))
+    return {
+        "points": [{"study": r.study.id, "yi": a, "se": math.sqrt(b)} for r, a, b in zip(rows, y, v, strict=True)],
+        "estimate": pooled.estimate,
+        "egger": _tried(lambda: egger(y, v)),
+        "peters": _tried(lambda: peters(*columns)) if counts else None,
+        "missing": filled["missing"] if filled else None,
+        "filled": [[a, math.sqrt(b)] for a, b in filled["filled"]] if filled else [],
+        "why": f"k = {len(rows)}: below {ENOUGH} studies neither the picture nor a test says much"
+        if len(rows) < ENOUGH
+        else "",
+    }
+
+
+def explained(rows: list[Row], weights: tuple[float, ...]) -> list[dict[str, Any]]:
+    """Return the meta-regressions of a pool on each thing every study states: the points, the slope and its line.
+
+    Each: name, unit, points (study, x, yi, weight), slope, ci, p, line (x, y, lo, hi), why. Nothing below 3 studies.
+    """
+    if len(rows) < LEAST:
+        return []
+    y, v = [r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows]
+    out = []
+    for name, unit, of in _THINGS:
+        x = [of(r) for r in rows]
+        held = [float(t) for t in x if t is not None]
+        if len(held) == len(rows) and max(held) > min(held):
+            points = [
+                {"study": r.study.id, "x": a, "yi": b, "weight": w}
+                for r, a, b, w in zip(rows, held, y, weights, strict=True)
+            ]
+            fit = _tried(lambda held=held: _line(y, v, held))
+            if fit:
+                out.append({"name": name, "unit": unit, "points": points, **fit, "why": _few(len(rows))})
+    return out
+
+
+def _few(k: int) -> str:
+    return f"k = {k}: below {ENOUGH} studies a slope is not to be read" if k < ENOUGH else ""
+
+
+def _line(y: list[float], v: list[float], x: list[float]) -> dict[str, Any]:
+    """Return the slope, and the line with its interval: the intercept of the same fit with x counted from each place."""
+    fit = regress(y, v, np.array(x))
+    line = []
+    for at in np.linspace(min(x), max(x), 13):
+        here = regress(y, v, np.array(x) - at)
+        line.append({"x": float(at), "y": here.estimate[0], "lo": here.ci[0][0], "hi": here.ci[0][1]})
+    return {"slope": fit.estimate[1], "ci": list(fit.ci[1]), "p": fit.p[1], "df": fit.df, "tau2": fit.tau2, "line": line}
+
+
+def _tried(act: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return act()
+    except (HepaticaError, np.linalg.LinAlgError):
+        return None
+
+
+def _baseline(s: Study, variable: str) -> float | None:
+    """Return the mean at baseline over the arms that print it, by patients."""
+    held = [
+        (m.mean if m.mean is not None else m.median, m.n or (arm.n if arm else None) or 0)
+        for m in s.measures
+        if m.kind == "baseline" and m.variable == variable
+        for arm in [s.arm(m.arm)]
+    ]
+    told = [(value, n) for value, n in held if value is not None and n]
+    return sum(value * n for value, n in told) / sum(n for _, n in told) if told else None
+
+
+def _dose(r: Row) -> float | None:
+    doses = [a.cells.dose_cells_total for a in r.contrast.treated if a.cells]
+    return math.log10(doses[0]) if len(doses) == 1 and doses[0] else None
+
+
+_THINGS: tuple[tuple[str, str, Callable[[Row], float | None]], ...] = (
+    ("MELD at baseline", "points", lambda r: _baseline(r.study, "meld")),
+    ("year of publication", "", lambda r: r.study.year),
+    ("patients", "both arms", lambda r: sum(v for k, v in r.numbers if k in ("n", "control_n"))),
+    ("cells given", "log10", _dose),
+)
