@@ -4,7 +4,7 @@ hepatica evidence list --condition aclf --intervention g_csf
 hepatica evidence show engelmann2021
 hepatica evidence pool --outcome survival --day 90 --condition aclf --intervention g_csf
 hepatica evidence pool --data effects.csv --method REML --ci hksj
-hepatica evidence review --condition decompensated_cirrhosis --intervention msc -o review
+hepatica evidence review "MSC v. standard care in decompensated cirrhosis: MELD at 1, 3, 6 months, by route" -o review
 hepatica evidence network --outcome survival --day 90 --condition alcoholic_hepatitis
 hepatica evidence check
 hepatica evidence add study.json"""
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hepatica.cli import show
+from hepatica.cli import evidence_review, show
 from hepatica.cli.parser import Parser, add_json
 
 HELP = "the study base: list, show, pool, network, review, check, add"
@@ -35,12 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_filters(pool)
     _add_pooling(pool)
     pool.set_defaults(act=_pool)
-    review = verbs.add_parser("review", help="every outcome by time, route and source, with a page for reviewers")
-    review.add_argument("--condition", metavar="C", required=True, help="decompensated_cirrhosis, aclf, …")
-    review.add_argument("--intervention", metavar="I", required=True, help="msc, g_csf, stem_cells, …")
-    review.add_argument("--design", metavar="D", default="randomised", help="randomised (default) or any")
-    review.add_argument("-o", "--out", metavar="DIR", help="write review.html and review.json there")
-    review.set_defaults(act=_review)
+    review = verbs.add_parser("review", help=evidence_review.HELP)
+    evidence_review.configure(review)
     network = verbs.add_parser("network", help="every treatment against every other through what trials share")
     network.add_argument("--outcome", metavar="O", required=True, help="survival, mortality, meld, albumin, …")
     network.add_argument("--day", type=float, metavar="D", required=True, help="days from the start of treatment")
@@ -206,52 +202,6 @@ def _network(arguments: argparse.Namespace) -> int:
 def _compared(e: dict[str, Any]) -> str:
     shown = e["ratio"] or e
     return f"{show.number(shown['estimate'])} ({_span(shown['ci'])}), k {e['direct_k']}"
-
-
-def _review(arguments: argparse.Namespace) -> int:
-    from hepatica import __version__, evidence
-
-    document = evidence.review(arguments.condition, arguments.intervention, arguments.design)
-    paths = []
-    if arguments.out:
-        from hepatica.report import save_review
-
-        paths = save_review(document, arguments.out, __version__)
-    if arguments.json:
-        show.json_document(document)
-        return 0
-    show.heading(document["question"])
-    show.paragraph(document["headline"])
-    show.line("\n  Limitations")
-    for said in document["limitations"]:
-        show.paragraph(f"- {said}", indent="    ")
-    show.line()
-    rows = []
-    for o in document["outcomes"]:
-        for s in o["slices"]:
-            if s["by"] == "all" or any(c["k"] for c in s["cells"]):
-                name = o["name"] if s["by"] == "all" else f"  {s['by']}: {s['name']}"
-                rows.append([name, *(_cell(c) for c in s["cells"])])
-    show.table(("", *(d["name"] for d in document["days"])), rows)
-    for o in document["outcomes"]:
-        for p in o["published"]:
-            if p["compares"]:
-                when = f"day {p['day']:g}" if p["day"] is not None else p["time"] or "time not stated"
-                what = f"{p['measure']} {show.number(p['value'])} ({_span([p['lo'], p['hi']])})"
-                show.paragraph(f"published, not ours: {o['name']}, {when}: {what}, {p['study']}")
-    show.line()
-    for path in paths:
-        show.paragraph(f"written: {path}")
-    if not paths:
-        show.paragraph("next: add -o DIR for the page with every study, forest plot and published pool")
-    return 0
-
-
-def _cell(c: dict[str, Any]) -> str:
-    if not c["k"]:
-        return f"k 0 of {c['could']}, not estimable"
-    shown = c["back_transformed"] or c
-    return f"{show.number(shown['estimate'])} ({_span(shown['ci'])}), k {c['k']}"
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from hepatica.evidence.proportions import Proportion, pool_proportions
     from hepatica.evidence.published import published_pools
     from hepatica.evidence.regression import egger, regress
-    from hepatica.evidence.reviewing import review, review_question
+    from hepatica.evidence.reviewing import answer_review, review, review_question
+    from hepatica.evidence.sentence import asking, read_question
     from hepatica.evidence.small_studies import peters, trim_and_fill
     from hepatica.evidence.verbs import pool_question
 
@@ -69,7 +70,8 @@ _WHERE = {
     "published": ("published_pools",),
     "regression": ("egger", "regress"),
     "absolute": ("survival_baseline",),
-    "reviewing": ("review", "review_question"),
+    "sentence": ("asking", "read_question"),
+    "reviewing": ("answer_review", "review", "review_question"),
     "small_studies": ("peters", "trim_and_fill"),
     "verbs": ("pool_question",),
 }
@@ -81,6 +83,8 @@ __all__ = [
     "Pooled",
     "Proportion",
     "add",
+    "answer_review",
+    "asking",
     "bibliography",
     "check",
     "comparator_facts",
@@ -102,6 +106,7 @@ __all__ = [
     "pool_question",
     "prior",
     "published_pools",
+    "read_question",
     "reference",
     "regress",
     "review",

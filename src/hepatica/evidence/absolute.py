@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hepatica.errors import InputError
-from hepatica.evidence.asking import Asking
+from hepatica.evidence.sentence import Asking
 
-OURS = "control arms of these studies"
+OURS = "the control arms of these studies"
 _WORDS = {
     "high": "{a}",
     "moderate": "Probably {a}",
@@ -49,7 +49,7 @@ def baseline(given: str, days: tuple[float, ...]) -> Baseline:
             asked = ", ".join(f"{d:g}" for d in days)
             raise InputError(f"day {at:g} of the baseline risk is not asked about", mend=f"one of: {asked}")
         risks.append((at, value, None, None))
-    return Baseline("given", tuple(risks))
+    return Baseline("the baseline risk given", tuple(risks))
 
 
 def survival_baseline(points: list[dict[str, Any]], days: tuple[float, ...], who: str) -> Baseline:
@@ -102,7 +102,7 @@ def people(measure: str, value: float, ci: list[float | None], control: float, o
 
 
 def findings(a: Asking, outcomes: list[dict[str, Any]], own: Baseline | None) -> list[dict[str, Any]]:
-    """Return the summary of findings: one row an outcome and time, with what it means in people where it can be said."""
+    """Return the summary of findings: one row an outcome and time, in people where that can be said."""
     rows = []
     for o in outcomes:
         for c in o["slices"][0]["cells"]:
@@ -152,8 +152,13 @@ def _beside(p: dict[str, Any], day: float) -> bool:
 
 
 def _published(p: dict[str, Any], day: float, own: Baseline | None) -> dict[str, Any]:
-    row = {k: p[k] for k in ("id", "study", "measure", "value", "lo", "hi", "day", "k", "url", "intervention")}
+    row = {
+        k: p[k]
+        for k in ("id", "study", "outcome", "measure", "value", "lo", "hi", "day", "k", "url", "intervention", "region")
+    }
     risk = own.at(day) if own else None
     counts = p["outcome"] in ("survival", "mortality") and p["measure"] in ("OR", "RR")
-    row["people"] = people(p["measure"], p["value"], [p["lo"], p["hi"]], risk[0], p["outcome"]) if counts and risk else None
+    row["people"] = (
+        people(p["measure"], p["value"], [p["lo"], p["hi"]], risk[0], p["outcome"]) if counts and risk else None
+    )
     return row

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hepatica.evidence.asking import Asking, called, place
-from hepatica.evidence.contrasts import Contrast, contrast, has
+from hepatica.evidence.contrasts import contrast, has
 from hepatica.evidence.extract import rank
 from hepatica.evidence.model import Study
+from hepatica.evidence.sentence import Asking, called, place
 
-_NOT_PEOPLE = {"animal": "animals", "not_liver": "not of the liver"}
+_NOT_PEOPLE = {"animal": "in animals", "not_liver": "not of the liver"}
 
 
 def flow(a: Asking, base: Iterable[Study], used: dict[str, set[str]]) -> list[dict[str, Any]]:
@@ -39,14 +39,18 @@ def flow(a: Asking, base: Iterable[Study], used: dict[str, set[str]]) -> list[di
         _step("reports in this base", every, {}),
         _step("of people with liver disease", people, {
             word: [s.id for s in every if s.condition == code] for code, word in _NOT_PEOPLE.items()}),
-        _step(f"in {place(a.condition)}", inside, {"another disease or stage": [s.id for s in people if s not in inside]}),
-        _step(f"with an arm given {_given(a)}", given, {"another treatment": [s.id for s in inside if s not in given]}),
+        _step(f"in {place(a.condition)}", inside, {"another disease or stage": _gone(people, inside)}),
+        _step(f"with an arm given {_given(a)}", given, {"another treatment": _gone(inside, given)}),
         _step("with a control arm that differs by it alone", able, no_control),
         _step("cohorts, each counted once", first, {"the same patients as a fuller report": doubled}),
         *([] if a.design == "any" else [_step("stated to be randomised", fit, not_random)]),
         _step("with numbers of both arms for an outcome and time asked", [s for s in fit if s.id in numbers], {
             "no numbers that can be pooled (reasons by study below)": [s.id for s in fit if s.id not in numbers]}),
     ]  # fmt: skip
+
+
+def _gone(before: list[Study], kept: list[Study]) -> list[str]:
+    return [s.id for s in before if s not in kept]
 
 
 def _given(a: Asking) -> str:
@@ -76,8 +80,3 @@ def _first_reports(able: list[Study]) -> tuple[list[Study], list[str]]:
 def _step(words: str, kept: list[Study], out: dict[str, list[str]]) -> dict[str, Any]:
     reasons = [{"reason": r, "n": len(ids), "studies": ids} for r, ids in out.items() if ids]
     return {"step": words, "n": len(kept), "studies": [s.id for s in kept], "out": reasons}
-
-
-def cohorts(pairs: Iterable[Contrast]) -> int:
-    """Return how many cohorts the contrasts stand for."""
-    return len({p.study.cohort for p in pairs})

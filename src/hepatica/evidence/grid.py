@@ -17,6 +17,7 @@ from hepatica.evidence.question import GROUPS, SURVIVAL, Question
 from hepatica.evidence.spread import explained, funnel
 from hepatica.therapy import products
 
+
 def slices(by: tuple[str, ...], pairs: list[Contrast]) -> list[tuple[str, str, frozenset[str]]]:
     """Return (by, name, study ids): all studies first, then divided in each of the ways asked."""
     out = [("all", "all", frozenset(p.study.id for p in pairs))]

@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from hepatica.evidence.adverse import CLASS_OF, once, safety
-from hepatica.evidence.asking import Asking
 from hepatica.evidence.base import reference, studies
 from hepatica.evidence.contrasts import CELL_QUESTIONS
 from hepatica.evidence.intervals import jeffreys
+from hepatica.evidence.sentence import Asking
 
 _LEAD = ("serious_adverse_event", "related_serious_adverse_event", "treatment_emergent_serious", "any_adverse_event")
 _NOT_HARM = {"death", "graft_survival", "tissue_factor", "teratoma"}
 
 
 def harm_table(a: Asking) -> dict[str, Any]:
-    """Return {events, published, stated, of}: counted events, published ratios, and how many controlled studies tell.
+    """Return {events, published}: events counted in patients who got the intervention, and published ratios.
 
-    Each event: event, here (this condition) and elsewhere, each {treated, control} of {events, n, k, lo, hi} or None,
-    and sources. Counts of one cohort enter once.
+    Each event: event, here (this condition) and elsewhere, each None or {treated, control, populations, sources} with
+    {events, n, k, share, lo, hi} a side, and sources. Counts of one cohort enter once.
     """
     kinds = _classes(a.intervention)
     rows = [r for r in safety() if not r["conditional"]]
@@ -60,6 +60,8 @@ def _fits(r: dict[str, Any], intervention: str, kinds: set[str] | None) -> bool:
     if kinds is None:
         return r["cell_class"] not in (None, "g_csf", "islet")
     product = intervention in CLASS_OF and intervention not in CELL_QUESTIONS and intervention != "g_csf"
+    if r["relative"] and r["cell_class"] == "autologous_unspecified" and intervention != "g_csf":
+        return True
     return r["cell_class"] in kinds and (not product or intervention in r["products"])
 
 
@@ -73,7 +75,11 @@ def _sides(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     if treated is None:
         return None
     cohorts = {r["cohort"] for r in rows if r["arm"] == "treated"}
-    return {"treated": treated, "control": _sum([r for r in rows if r["arm"] == "control" and r["cohort"] in cohorts])}
+    return {
+        "treated": treated, "control": _sum([r for r in rows if r["arm"] == "control" and r["cohort"] in cohorts]),
+        "populations": list(dict.fromkeys(r["population"] for r in rows if r["population"])),
+        "sources": treated["sources"],
+    }  # fmt: skip
 
 
 def _sum(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -83,7 +89,8 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     used = [r for cohort in cohorts for r in once(rows, cohort)]
     events, n = sum(r["events"] for r in used), sum(r["n"] for r in used)
     lo, hi = jeffreys(events, n)
-    return {"events": events, "n": n, "k": len(cohorts), "share": events / n, "lo": lo, "hi": hi}
+    return {"events": events, "n": n, "k": len(cohorts), "share": events / n, "lo": lo, "hi": hi,
+            "sources": list(dict.fromkeys(r["source"] for r in used))}  # fmt: skip
 
 
 def _size(e: dict[str, Any]) -> float:
@@ -98,4 +105,4 @@ def _source(id: str) -> dict[str, Any]:
 
 def _ratio(r: dict[str, Any]) -> dict[str, Any]:
     return {"event": r["event"], **r["relative"], "population": r["population"], "note": r["note"],
-            "routes": r["routes"], **{"source": _source(r["source"])}}  # fmt: skip
+            "routes": r["routes"], "source": _source(r["source"])}  # fmt: skip

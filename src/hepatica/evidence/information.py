@@ -59,7 +59,9 @@ def smallest(outcome: str, sd: float) -> Smallest:
     for row in table("patient_reported"):
         what = row["what"]
         if outcome in _ROW and what.startswith("smallest") and _ROW[outcome] in what and row.get("value"):
-            return Smallest(float(row["value"]), f"smallest difference that matters, {row['value']:g}", row["source"], True)
+            return Smallest(
+                float(row["value"]), f"smallest difference that matters, {row['value']:g}", row["source"], True
+            )
     why = f"half an SD ({sd / 2:.2g}) stands in: no smallest difference that matters is published in this base"
     return Smallest(sd / 2, why, _HALF_SD, False)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hepatica.evidence.asking import Asking, place
 from hepatica.evidence.contrasts import Contrast
 from hepatica.evidence.harm_table import stated
+from hepatica.evidence.sentence import Asking, place
 
 OUTSIDE = "newer or unread trials may exist"
 
@@ -18,6 +18,8 @@ def headline(answered: int, cells: int, controlled: int) -> str:
             f"Not estimable: none of the {cells} outcomes and times asked can be pooled from the {controlled} "
             "controlled studies in this base, because none prints, in what could be read, the numbers of both arms."
         )
+    if answered == cells:
+        return f"Each of the {cells} outcomes and times asked can be estimated; how surely stands beside each."
     return f"{answered} of the {cells} outcomes and times asked can be estimated; the others are not estimable."
 
 

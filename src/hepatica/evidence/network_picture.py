@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import Any
 
 from hepatica.errors import CannotAnswer
-from hepatica.evidence.asking import Asking
 from hepatica.evidence.base import studies
 from hepatica.evidence.network_answer import network_question, node
+from hepatica.evidence.sentence import Asking
 
 
 def network_picture(a: Asking, outcome: str = "survival") -> dict[str, Any]:

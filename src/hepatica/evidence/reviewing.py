@@ -1,4 +1,4 @@
-"""A whole review by one question: limitations, findings, harms, outcomes by time and slice, published pools, studies."""
+"""A whole review by one question: limitations, findings, harms, outcomes by time, published pools, studies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from hepatica.errors import CannotAnswer
 from hepatica.evidence.absolute import Baseline, baseline, findings
-from hepatica.evidence.asking import Asked, Asking, asking, place, read_question
 from hepatica.evidence.base import reference, studies
 from hepatica.evidence.bias import risk_of_bias
 from hepatica.evidence.contrasts import Contrast, has, is_cells
@@ -19,6 +18,7 @@ from hepatica.evidence.limits import headline, limitations
 from hepatica.evidence.model import Study
 from hepatica.evidence.network_picture import network_picture
 from hepatica.evidence.published import published_pools
+from hepatica.evidence.sentence import Asked, Asking, asking, place, read_question
 from hepatica.therapy import products
 
 _COMPARED = ("OR", "RR", "HR", "MD", "SMD")
@@ -45,17 +45,17 @@ def review(
     without_control, methods. A cell with k = 0 is "not estimable", which is an answer. Raises InputError for words
     that fit nothing and CannotAnswer where no study of the base gave the intervention in that condition.
     """
-    return answer(asking(condition, intervention, outcomes, days, by, design), base, baseline_risk)
+    return answer_review(asking(condition, intervention, outcomes, days, by, design), base, baseline_risk)
 
 
 def review_question(
     text: str, design: str = "randomised", baseline_risk: str | Baseline | None = None
 ) -> dict[str, Any]:
-    """Return the review of a question written as a sentence (see `asking.read_question`)."""
-    return answer(read_question(text, design), None, baseline_risk)
+    """Return the review of a question written as a sentence (see `read_question`)."""
+    return answer_review(read_question(text, design), None, baseline_risk)
 
 
-def answer(
+def answer_review(
     a: Asking, base: Iterable[Study] | None = None, baseline_risk: str | Baseline | None = None
 ) -> dict[str, Any]:
     """Return the review of a question already read."""
@@ -70,9 +70,7 @@ def answer(
     cells = [c for o in outcomes for c in o["slices"][0]["cells"]]
     answered = sum(c["k"] > 0 for c in cells)
     published = {p["id"]: p for o in outcomes for p in o["published"]}
-    used = {
-        o["name"]: {s["study"] for c in o["slices"][0]["cells"] for s in c.get("studies", ())} for o in outcomes
-    }
+    used = {o["name"]: {s["study"] for c in o["slices"][0]["cells"] for s in c.get("studies", ())} for o in outcomes}
     return {
         "question": a.title,
         "condition": a.condition,
@@ -147,7 +145,7 @@ def _directions(a: Asking) -> list[dict[str, Any]]:
 
 def _pool(p: dict[str, Any]) -> dict[str, Any]:
     keys = ("id", "study", "intervention", "condition", "outcome", "measure", "day", "time", "value", "lo", "hi",
-            "unit", "k", "n", "region", "note", "doubts", "source", "where")  # fmt: skip
+            "unit", "k", "n", "region", "arm", "note", "doubts", "source", "where")  # fmt: skip
     row = {k: p.get(k) for k in keys}
     return {**row, "compares": p["measure"] in _COMPARED, "url": reference(p["source"])["url"]}
 
@@ -178,7 +176,7 @@ def _name(x: LeftOut) -> dict[str, Any]:
 
 def _methods(a: Asking, own: Baseline | None) -> list[str]:
     days = "; ".join(f"{name} is day {lo:g} to {hi:g}" for d, name in a.times for lo, hi in [a.question(day=d).days])
-    who = f"the risk of death without treatment is {own.who}'s" if own else "the risk of death is the control arms'"
+    who = f"that is {own.who}" if own else "that is the risk of the control arms"
     said = [
         "Random effects by restricted maximum likelihood, Knapp-Hartung interval (t with k − 1 degrees of freedom); "
         "one study gives its own normal interval. The prediction interval is for the effect in a next study.",
@@ -188,8 +186,7 @@ def _methods(a: Asking, own: Baseline | None) -> list[str]:
         "A cohort is used once, from the report read most fully; only arms that differ by the intervention count.",
         "Where the question has no answer, the least wide question that has one is shown, marked as indirect and one "
         "step less certain.",
-        f"Deaths of 1000 are the odds ratio applied to a baseline risk, and {who}; where both differ by disease or "
-        "care, so will they.",
+        f"Deaths of 1000 are the odds ratio applied to a baseline risk; {who}; at another risk they are others.",
         "Certainty after GRADE: what can be computed is, the rest is judged by us, each with its reason.",
     ]
     if is_cells(a.intervention):

@@ -70,13 +70,20 @@ def _few(k: int) -> str:
 
 
 def _line(y: list[float], v: list[float], x: list[float]) -> dict[str, Any]:
-    """Return the slope, and the line with its interval: the intercept of the same fit with x counted from each place."""
+    """Return the slope, and the line with its interval: the intercept of the fit with x counted from each place."""
     fit = regress(y, v, np.array(x))
     line = []
     for at in np.linspace(min(x), max(x), 13):
         here = regress(y, v, np.array(x) - at)
         line.append({"x": float(at), "y": here.estimate[0], "lo": here.ci[0][0], "hi": here.ci[0][1]})
-    return {"slope": fit.estimate[1], "ci": list(fit.ci[1]), "p": fit.p[1], "df": fit.df, "tau2": fit.tau2, "line": line}
+    return {
+        "slope": fit.estimate[1],
+        "ci": list(fit.ci[1]),
+        "p": fit.p[1],
+        "df": fit.df,
+        "tau2": fit.tau2,
+        "line": line,
+    }
 
 
 def _tried(act: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

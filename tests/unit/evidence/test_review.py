@@ -2,12 +2,16 @@
 
 import json
 import re
+import time
+from pathlib import Path
 
 import pytest
 
 from hepatica import evidence, report
 from hepatica.cli import main
 from hepatica.errors import CannotAnswer, InputError
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +85,12 @@ def test_words_that_fit_nothing_and_questions_without_a_study():
 def test_page_is_self_contained_and_names_what_is_not_ours(msc, tmp_path):
     paths = report.save_review(msc, tmp_path, "0")
     text = paths[0].read_text()
-    assert [p.name for p in paths] == ["review.html", "review.json"]
+    assert [p.name for p in paths[:2]] == ["review.html", "review.json"]
+    assert {p.parent.name for p in paths[2:]} == {"figures"} and all(p.suffix == ".svg" for p in paths[2:])
     assert json.loads(paths[1].read_bytes())["headline"] == msc["headline"]
     assert not re.search(r'(src|href)="(?!https?://|#)|<script|@import|url\(', text)
-    assert text.index("Limitations") < text.index("Outcomes by time") < text.index("Published pools")
+    order = [text.index(f'id="{part}"') for part in ("limits", "findings", "harms", "time", "grid", "published")]
+    assert order == sorted(order)
     assert "Not ours, not recomputed" in text
     assert all(p["study"] in text for o in msc["outcomes"] for p in o["published"])
 
@@ -92,15 +98,55 @@ def test_page_is_self_contained_and_names_what_is_not_ours(msc, tmp_path):
 def test_page_draws_the_prediction_interval():
     text = report.review_html(evidence.review("alcoholic_hepatitis", "g_csf"))
     assert re.search(r'aria-label="pooled [^"]+prediction interval', text)
-    assert "w90 s-cells dash" in text
+    assert "w90 s-ink dash" in text
 
 
 def test_one_command(tmp_path, capsys):
-    args = ["evidence", "review", "--condition", "decompensated_cirrhosis", "--intervention", "msc"]
-    assert main([*args, "-o", str(tmp_path / "r")]) == 0
+    question = (
+        "MSC v. standard care in decompensated cirrhosis: MELD, albumin, inflammation, quality of life, survival "
+        "at 1, 3, 6, 12 months, by route and source"
+    )
+    assert main(["evidence", "review", question, "-o", str(tmp_path / "r")]) == 0
     said = capsys.readouterr().out
-    assert said.index("Limitations") < said.index("MELD") and "not estimable" in said
+    order = [said.index(w) for w in ("Limitations", "Findings", "not estimable, k 0 of 13", "published", "Harms")]
+    assert order == sorted(order)
     assert (tmp_path / "r" / "review.html").exists()
-    assert main([*args, "--json"]) == 0
+    flags = ["evidence", "review", "--condition", "decompensated_cirrhosis", "--intervention", "msc", "--json"]
+    assert main(flags) == 0
     assert json.loads(capsys.readouterr().out)["condition"] == "decompensated_cirrhosis"
-    assert main([*args[:-1], "nonsense"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["MSC v. G-CSF in aclf"], 2, "evidence network"),
+        (["what helps?"], 2, "INTERVENTION v. standard care in CONDITION"),
+        (["MSC in aclf", "--condition", "aclf"], 2, "leave --condition"),
+        (["macrophages in cirrhosis"], 1, "k=0 in this base"),
+        (["MSC in aclf", "--baseline-risk", "0.3"], 2, "by which day"),
+        (["MSC in aclf", "--baseline-risk", "90:30"], 2, "outside 0 to 1"),
+        (["MSC in aclf", "--png"], 2, "-o DIR"),
+        ([], 2, "condition and an intervention"),
+    ],
+)
+def test_questions_that_cannot_be_answered_say_how_to_mend_them(arguments, code, said, capsys):
+    assert main(["evidence", "review", *arguments]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_patient_gives_the_baseline_risk(capsys):
+    record = str(ROOT / "examples" / "severe_alcoholic_hepatitis.json")
+    question = "G-CSF in alcoholic hepatitis: survival at 1, 3 months"
+    assert main(["evidence", "review", question, "--patient", record, "--json"]) == 0
+    found = [f for f in json.loads(capsys.readouterr().out)["findings"] if f["k"]]
+    risks = [f["baseline"]["risk"] for f in found]
+    assert 0 < risks[0] < risks[1] < 1
+    assert all(f["baseline"]["who"].startswith("severe-alcoholic-hepatitis under standard care") for f in found)
+    for f in found:
+        assert f["people"]["control"] == pytest.approx(1000 * f["baseline"]["risk"])
+
+
+def test_the_slowest_review_takes_seconds():
+    started = time.perf_counter()
+    report.review_html(evidence.review("cirrhosis", "cells", design="any"))
+    assert time.perf_counter() - started < 10

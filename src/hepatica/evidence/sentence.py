@@ -145,7 +145,9 @@ def read_times(text: str) -> list[float]:
     parts = re.findall(r"(\d+(?:\.\d+)?)|(days?|weeks?|months?|mo|years?|[dwmy])\b|([^\s,;&\d]+)", text.lower())
     odd = [p[2] for p in parts if p[2] not in ("", "and", "to")]
     if odd or (text.strip() and not any(p[0] for p in parts)):
-        raise InputError(f"times {text.strip()!r} cannot be read", mend="for example: 1, 3, 6, 12 months; or day 28, 90")
+        raise InputError(
+            f"times {text.strip()!r} cannot be read", mend="for example: 1, 3, 6, 12 months; or day 28, 90"
+        )
     out: list[float] = []
     unit = "day"
     for number, word, _ in reversed(parts):

@@ -1,0 +1,140 @@
+"""Pictures of evidence stand where their numbers say, and say in words what they draw."""
+
+import math
+import re
+import sys
+
+import pytest
+
+from hepatica.errors import CannotAnswer
+from hepatica.report._review.export import png_file, svg_file
+from hepatica.report.figures import flowchart, forest_plot, funnel, network, shares, timecourse, traffic
+from hepatica.report.figures.axes import effect_range
+from hepatica.report.figures.bubble import bubble
+from hepatica.report.figures.scale import Scale
+
+
+def numbers(pattern, svg):
+    return [tuple(float(x) for x in found) for found in re.findall(pattern, svg)]
+
+
+def circles(svg, css):
+    return numbers(rf'<circle class="{css}" cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', svg)
+
+
+def test_a_funnel_puts_precise_studies_on_top_and_its_edge_at_the_quantile():
+    svg = funnel.funnel([(0.5, 0.2), (1.0, 0.8)], 0.6, ratio=False, unit="u", title="t", desc="d")
+    (x1, y1, _), (x2, y2, _) = circles(svg, "mk f-cells")
+    assert x1 < x2 and y1 < y2
+    middle = (funnel.LEFT + funnel.RIGHT) / 2
+    scale = (x2 - middle) / 1.0
+    deep = 1.12 * 0.8
+    edge = float(re.search(r'class="c2" d="M[\d. ]+L([\d.]+) ', svg)[1])
+    assert edge == pytest.approx(middle + 1.96 * deep * scale, abs=0.2)
+
+
+def test_a_course_says_k_0_where_nothing_is_known_and_keeps_published_apart():
+    point = timecourse.Point
+    svg = timecourse.timecourse(
+        [point(90, 1.0, 0.5, 1.5, 4)], [(30, "1 month"), (90, "3 months")],
+        [("Theirs", [point(90, 1.0, 0.5, 1.5, 9)])], ratio=False, unit="u", title="t", desc="d",
+    )  # fmt: skip
+    assert re.findall(r">(k \d)<", svg) == ["k 0", "k 4"]
+    (x_own, y_own, _), *_ = circles(svg, "mk f-cells")
+    theirs = re.search(r'class="mk f-ink" d="M([\d.]+) ([\d.]+)', svg)
+    assert x_own < 190 < float(theirs[1]) and "not ours" in svg
+    assert y_own == pytest.approx(float(theirs[2]) + 3.6, abs=0.2)  # a square's corner, its middle 0.9 × 4 below
+
+
+def test_an_interval_without_end_gets_arrows_and_stays_inside():
+    point = timecourse.Point
+    svg = timecourse.timecourse(
+        [point(30, 0.8, -8.0, 9.0, 2), point(90, 1.8, 0.9, 2.9, 4)], [(30, "1 month"), (90, "3 months")], [],
+        ratio=True, unit="u", title="t", desc="d",
+    )  # fmt: skip
+    assert svg.count("w90 s-cells open") == 2
+    heights = numbers(r'y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)"', svg)
+    assert all(timecourse.TOP - 1 <= y <= timecourse.BOTTOM + 4 for pair in heights for y in pair)
+
+
+def test_nodes_grow_with_patients_and_edges_with_studies():
+    svg = network.network(
+        [("a", 400, "cells"), ("b", 100, "drug"), ("c", 25, "standard")], {("a", "b"): 4, ("a", "c"): 1},
+        title="t", desc="d",
+    )  # fmt: skip
+    big, middle, small = (circles(svg, f"mk f-{c}")[0][2] for c in ("cells", "drug", "standard"))
+    assert (middle - 5) / (big - 5) == pytest.approx(0.5, abs=0.01)
+    assert (small - 5) / (big - 5) == pytest.approx(0.25, abs=0.01)
+    thick, thin = (float(w) for w in re.findall(r'class="edge"[^>]*stroke-width="([\d.]+)"', svg))
+    assert thick > 2 * thin
+
+
+def test_bubbles_weigh_by_area():
+    points = [{"x": 1.0, "yi": 0.0, "weight": 0.64}, {"x": 2.0, "yi": 1.0, "weight": 0.16}]
+    line = [{"x": x, "y": x - 1, "lo": x - 2, "hi": x} for x in (1.0, 2.0)]
+    svg = bubble(points, line, ratio=False, across="dose", unit="u", title="t", desc="d")
+    large, small = (r for _, _, r in circles(svg, "bubble s-cells f-cells"))
+    assert (large - 3.5) / (small - 3.5) == pytest.approx(2.0, abs=0.02)
+
+
+def test_a_flow_names_every_step_and_every_reason():
+    steps = [
+        {"step": "reports", "n": 9, "out": []},
+        {"step": "kept", "n": 4, "out": [{"reason": "single arm", "n": 3}, {"reason": "animals", "n": 2}]},
+    ]
+    svg = flowchart.flowchart(steps, title="Flow")
+    assert "kept: 4, less 3 single arm, less 2 animals" in svg
+    assert ">3 single arm<" in svg and ">2 animals<" in svg
+
+
+def test_each_judgement_has_a_sign_of_its_own():
+    words = list(traffic.SIGNS)
+    svg = traffic.traffic(["a", "b", "c", "d"], [("study", words)], title="Bias")
+    assert len(set(traffic.SIGNS.values())) == 4
+    for word in words:
+        assert svg.count(f">{traffic.SIGNS[word]}<") == 2  # the study's and the key's
+    assert "study: a low, b some concerns, c high, d no information" in svg
+
+
+def test_a_whole_forest_draws_every_line():
+    rows = [
+        forest_plot.Line("head", "Asia"),
+        forest_plot.Line("study", "one", "1 of 2", 0.5, 0.7, (0.1, 1.3), "2.0 (1.1 to 3.7)"),
+        forest_plot.Line("pool", "Pooled", estimate=0.6, ci=(0.2, 1.0), text="1.8", prediction=(-0.5, 1.7)),
+    ]
+    scale = effect_range([-0.5, 1.7], ratio=True)
+    svg = forest_plot.forest_plot(rows, scale, ratio=True, unit="OR", sides=("worse", "better"), title="T")
+    to = scale.to(402, 602)
+    left, middle, right = (float(x) for x in re.search(r'f-ink" d="M([\d.]+) .*?L([\d.]+) .*?L([\d.]+) ', svg).groups())
+    assert (left, middle, right) == pytest.approx((to(0.2), to(0.6), to(1.0)), abs=0.1)
+    assert "one 2.0 (1.1 to 3.7)" in svg and "dash" in svg and ">50 %<" in svg
+
+
+def test_shares_stand_on_a_scale_of_a_hundred():
+    svg = shares.shares_row((50, 25, 75), (0, 0, 100), title="t")
+    (x, _, _), *_ = circles(svg, "mk f-harm")
+    assert x == pytest.approx(shares.WIDTH / 2)
+
+
+def test_an_exported_picture_bears_its_title_and_colours():
+    svg = svg_file(flowchart.flowchart([{"step": "a", "n": 1, "out": []}], title="x"), "From & to").decode()
+    assert 'xmlns="http://www.w3.org/2000/svg"' in svg and ">From &amp; to</text>" in svg and "var(--" not in svg
+
+
+def test_png_needs_the_extra_and_says_so(monkeypatch):
+    svg = shares.shares_axis()
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(CannotAnswer, match=r"hepatica\[pdf\]"):
+        png_file(svg, "t")
+
+
+def test_png_is_a_picture():
+    pytest.importorskip("typst")
+    data = png_file(shares.shares_axis(), "Axis")
+    assert data.startswith(b"\x89PNG") and int.from_bytes(data[16:20]) > 500
+
+
+def test_ratio_axes_stop_where_reading_stops():
+    scale = effect_range([-9.0, 0.5], ratio=True)
+    assert scale.low == pytest.approx(-math.log(50) - 0.06 * (math.log(50) + 0.5))
+    assert isinstance(scale, Scale)
