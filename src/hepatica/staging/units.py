@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 BILIRUBIN_UMOL_L_PER_MG_DL = 17.1
 CREATININE_UMOL_L_PER_MG_DL = 88.4
 
+_PASS = {">": np.greater, ">=": np.greater_equal}
 Floats = float | NDArray[np.float64]
 
 
@@ -34,7 +35,7 @@ def half_up(x: ArrayLike) -> NDArray[np.float64]:
 def points(x: ArrayLike, *cuts: tuple[str, float]) -> NDArray[np.float64]:
     """Return how many cuts `x` passes, each ('>', c) or ('>=', c); NaN stays NaN."""
     x = floats(x)
-    passed = sum((x > c if op == ">" else x >= c).astype(float) for op, c in cuts)
+    passed = sum(_PASS[op](x, c).astype(float) for op, c in cuts)
     return np.where(np.isnan(x), np.nan, passed)
 
 

@@ -122,12 +122,17 @@ alt | alt_uln | alp | alp_uln | value | class
 84  | 40      | 120 | 120     | 2.1   | mixed
 196 | 40      | 120 | 120     | 4.9   | mixed
 200 | 40      | 120 | 120     | 5.0   | hepatocellular
+200 | 40      | 240 | 120     | 2.5   | mixed
+200 | 40      | 120 | 60      | 2.5   | mixed
 """,
     "hys_law": """
 alt | alt_uln | ast | ast_uln | bilirubin umol/L | bilirubin_uln umol/L | alp | alp_uln | value | class
 119 | 40      |     |         | 50               | 20                   | 100 | 120     | 0     | not met
 120 | 40      |     |         | 50               | 20                   | 100 | 120     | 1     | met
 120 | 40      |     |         | 40               | 20                   | 100 | 120     | 0     | not met
+60  | 40      | 119 | 40      | 50               | 20                   | 100 | 120     | 0     | not met
+60  | 40      | 300 |         | 50               | 20                   | 100 | 120     | 0     | not met
+120 | 40      |     |         | 50               | 20                   | 239 | 120     | 1     | met
 120 | 40      |     |         | 50               | 20                   | 240 | 120     | 0     | not met
 60  | 40      | 120 | 40      | 50               | 20                   | 100 | 120     | 1     | met
 """,
@@ -202,6 +207,9 @@ age | inr | bilirubin umol/L | unfavourable_cause | jaundice_to_encephalopathy |
 41  | 3.6 | 301              | no                 | 2                          | 1     | met
 40  | 3.6 | 301              | no                 | 2                          | 0     | not met
 9   | 3.6 | 301              | no                 | 2                          | 1     | met
+10  | 3.6 | 301              | no                 | 2                          | 0     | not met
+10.5 | 3.6 | 301             | no                 | 2                          | 0     | not met
+9.9 | 3.6 | 301              | no                 | 2                          | 1     | met
 30  | 3.6 | 300              | yes                | 8                          | 1     | met
 30  | 3.6 | 300              | yes                | 7                          | 0     | not met
 30  | 3.5 | 301              | yes                | 7                          | 0     | not met
@@ -209,6 +217,10 @@ age | inr | bilirubin umol/L | unfavourable_cause | jaundice_to_encephalopathy |
     "wilson": """
 bilirubin umol/L | inr | ast | wbc  | albumin g/L | value | class
 99               | 1.2 | 99  | 6.7  | 45          | 0     | below 11
+99               | 1.24 | 99 | 6.74 | 45          | 0     | below 11
+99               | 1.26 | 99 | 6.76 | 45          | 2     | below 11
+99.4             | 1.2 | 99.4 | 6.7 | 44.6        | 0     | below 11
+99.6             | 1.2 | 99.6 | 6.7 | 44.4        | 3     | below 11
 100              | 1.3 | 100 | 6.8  | 44          | 5     | below 11
 150              | 1.6 | 150 | 8.3  | 34          | 5     | below 11
 151              | 1.7 | 151 | 8.4  | 33          | 10    | below 11
@@ -229,6 +241,9 @@ stiffness | platelets | value | class
 15        | 150       | 0     | CSPH ruled out
 15        | 149       | 1     | CSPH undetermined
 15        | 109       | 2     | CSPH probable
+20        | 110       | 2     | CSPH probable
+20.5      | 105       | 2     | CSPH probable
+20.5      | 150       | 1     | CSPH undetermined
 14.9      | 109       | 1     | CSPH undetermined
 15.1      | 150       | 1     | CSPH undetermined
 19.9      | 110       | 1     | CSPH undetermined

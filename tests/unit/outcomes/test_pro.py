@@ -15,7 +15,8 @@ RAND = {**dict.fromkeys((1, 2, 20, 22, 34, 36), "100 75 50 25 0"), **dict.fromke
         **dict.fromkeys((32, 33, 35), "0 25 50 75 100")}  # fmt: skip
 SCALES = {"physical_functioning": range(3, 13), "role_physical": range(13, 17), "role_emotional": range(17, 20),
           "energy_fatigue": (23, 27, 29, 31), "emotional_wellbeing": (24, 25, 26, 28, 30),
-          "social_functioning": (20, 32), "pain": (21, 22), "general_health": (1, 33, 34, 35, 36), "health_change": (2,)}  # fmt: skip
+          "social_functioning": (20, 32), "pain": (21, 22), "general_health": (1, 33, 34, 35, 36),
+          "health_change": (2,)}  # fmt: skip
 
 
 def values(name: str, answers: dict[int, float | None]) -> dict[str, float | None]:
