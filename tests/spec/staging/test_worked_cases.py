@@ -1,36 +1,36 @@
-"""Worked cases that others published, each with where it was read."""
+"""Worked cases that others published, from the data file that the reference page shows too."""
 
 from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
 
 import pytest
 
 from hepatica import staging
 
-# ameld: tests/testthat/test_meld.R of github.com/ampel-leipzig/ameld (commit 0570b80)
-# livertracker: packages/clinical-scores/__tests__/meld3.test.ts and validation/test-cases/child-pugh-cases.csv
-#   of github.com/priyamjyotsna/MELD-CHILD-PUGH (commit c5204f2); its cases CP018 and CP019 expect 9
-#   and 11 where the five items add to 11 and 9, and are left out
-# droracle: https://www.droracle.ai/articles/<number>
-TABLES = {
-    "published": """
-score      | inputs                                                                                | value | source
-meld       | bilirubin=4.2mg/dL inr=1.2 creatinine=1.9mg/dL                                        | 20    | ameld
-meld_na    | bilirubin=4.2mg/dL inr=1.2 creatinine=1.9mg/dL sodium=125                             | 28    | ameld
-meld_3     | bilirubin=3.5mg/dL inr=1.5 creatinine=1.8mg/dL sodium=131 albumin=2.8g/dL sex=female  | 27    | livertracker M3001
-meld_3     | bilirubin=3.5mg/dL inr=1.5 creatinine=1.8mg/dL sodium=131 albumin=2.8g/dL sex=male    | 26    | livertracker M3002
-child_pugh | bilirubin=2.5mg/dL albumin=3.0g/dL inr=2.0 ascites=mild encephalopathy=2              | 10    | livertracker CP002
-child_pugh | bilirubin=2.5mg/dL albumin=3.0g/dL inr=1.2 ascites=mild encephalopathy=0              | 8     | livertracker CP006
-child_pugh | bilirubin=4mg/dL albumin=2.5g/dL inr=2.5 ascites=moderate encephalopathy=3            | 15    | livertracker CP003
-maddrey_df | bilirubin=7mg/dL pt_s=13.7 pt_control_s=12.5                                          | 12.5  | droracle 860150
-fib4       | age=50 ast=40 alt=36 platelets=200                                                    | 1.667 | droracle 190983
-"""  # noqa: E501
-}
+FILE = resources.files("hepatica.staging").joinpath("data", "worked_cases.toml")
+CASES: list[dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"))["case"]
 
 
-def test_published_worked_case(table: str, row: dict[str, str]) -> None:
-    inputs = dict(word.split("=") for word in row["inputs"].split())
-    assert staging.score_from_text(row["score"], inputs).value == pytest.approx(float(row["value"]), abs=1e-9)
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['score']}: {c['source'].split(' of ')[0].split('/')[-1]}")
+def test_published_worked_case(case: dict[str, Any]) -> None:
+    inputs = dict(word.split("=") for word in case["inputs"].split())
+    found = staging.score_from_text(case["score"], inputs).value
+    assert found == pytest.approx(case["value"], abs=0.5 * 10 ** -case["digits"] if case["digits"] else 1e-9)
 
 
-def test_unrounded_meld_agrees_with_ameld_to_seven_places() -> None:
-    assert staging.meld(4.2 * 17.1, 1.2, 1.9 * 88.4, rounded=False) == pytest.approx(20.0391626, abs=5e-8)
+@pytest.mark.parametrize(
+    ("name", "inputs", "value"),
+    [
+        # tests/testthat/test_meld.R of github.com/ampel-leipzig/ameld at commit 0570b80
+        ("meld", {"bilirubin_umol_l": 4.2 * 17.1, "inr": 1.2, "creatinine_umol_l": 1.9 * 88.4}, 20.0391626),
+        # tests/testthat/test_liver.R of github.com/johnasher/transplantr at commit 9662038
+        ("ukeld", {"inr": 1.0, "bilirubin_umol_l": 212, "creatinine_umol_l": 54, "sodium_mmol_l": 126}, 63.22),
+    ],
+)
+def test_published_values_before_rounding(name: str, inputs: dict[str, float], value: float) -> None:
+    found = getattr(staging, name)(**inputs, rounded=False)
+    places = len(str(value).split(".")[1])
+    assert found == pytest.approx(value, abs=0.5 * 10**-places)
