@@ -86,6 +86,11 @@ def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("hepatica.staging").joinpath("data", "ctcae_v5.toml").read_text("utf-8"))
 
 
+def ctcae_source() -> str:
+    """Return where the criteria were read."""
+    return str(_file()["source"])
+
+
 @cache
 def ctcae_terms() -> tuple[Term, ...]:
     """Return every term of the data file; raise ValueError where a row is not one."""

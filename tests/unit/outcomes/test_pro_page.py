@@ -1,0 +1,12 @@
+"""The reference page of questionnaires is up to date."""
+
+from __future__ import annotations
+
+from hepatica.outcomes import instruments
+from hepatica.outcomes.pro import _page
+
+
+def test_the_page_is_up_to_date_and_names_every_questionnaire() -> None:
+    text = _page.PAGE.read_text("utf-8")
+    assert text == _page.page(), "run python -m hepatica.outcomes.pro._page"
+    assert all(f"`{name}`" in text for name in instruments())
