@@ -21,6 +21,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_patients(parser)
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="where the files go (default out)")
     add_draws(parser)
+    parser.add_argument(
+        "--weights", metavar="NAME=NUMBER,…",
+        help="what counts for this person: survival, quality, harms, burden, cost, pay_a_qaly (default 1, 1, 1, 0, 0)",
+    )  # fmt: skip
     parser.add_argument("--jurisdiction", default="EU", metavar="J", help="whose rules: US, EU, UK, … (default EU)")
 
 
@@ -45,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
     import hepatica
 
-    options = {name: getattr(arguments, name) for name in ("draws", "seed", "jurisdiction")}
+    options = {name: getattr(arguments, name) for name in ("draws", "seed", "jurisdiction", "weights")}
     return hepatica.plan(patient, **options)
 
 

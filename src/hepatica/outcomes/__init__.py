@@ -6,6 +6,7 @@ from hepatica.outcomes.choices import utility as utility
 from hepatica.outcomes.life import Worth as Worth
 from hepatica.outcomes.life import care_cost as care_cost
 from hepatica.outcomes.life import days_alive as days_alive
+from hepatica.outcomes.life import gains as gains
 from hepatica.outcomes.life import qaly as qaly
 from hepatica.outcomes.pro import ProChange as ProChange
 from hepatica.outcomes.pro import ProScore as ProScore

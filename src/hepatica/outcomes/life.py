@@ -42,6 +42,42 @@ def qaly(days: Array, survival: Array, child_pugh: Array | None, course: str, *,
     Utilities come from the evidence base by Child-Pugh class; each draw keeps one position between the quartiles of
     its source, so that a person's own way of valuing health stays the same in every option.
     """
+    found = _utilities(course, child_pugh, survival, seed)
+    if isinstance(found, Worth):
+        return found
+    level, used, note = found
+    total = np.trapezoid(survival * level, days, axis=0) / DAYS_A_YEAR
+    return Worth(np.asarray(total), used, note)
+
+
+def gains(
+    days: Array,
+    survival: Array,
+    child_pugh: Array | None,
+    base_survival: Array,
+    base_child_pugh: Array | None,
+    course: str,
+    *,
+    seed: int,
+) -> tuple[Array, Array] | None:
+    """Return what a course gains over another, in quality-adjusted days a draw: by living longer, and by living better.
+
+    The first values added days as the other course's days are valued, the second the better days while alive; together
+    they are the difference of `qaly`. None where quality of life cannot be valued.
+    """
+    own = _utilities(course, child_pugh, survival, seed)
+    other = _utilities(course, base_child_pugh, base_survival, seed)
+    if isinstance(own, Worth) or isinstance(other, Worth):
+        return None
+    longer = np.trapezoid((survival - base_survival) * other[0], days, axis=0)
+    better = np.trapezoid(survival * (own[0] - other[0]), days, axis=0)
+    return np.asarray(longer), np.asarray(better)
+
+
+def _utilities(
+    course: str, child_pugh: Array | None, survival: Array, seed: int
+) -> tuple[Array, tuple[str, ...], str] | Worth:
+    """Return the utility of each day and draw, its sources and a note; or why there is none."""
     rule = choices.course_rule(course)
     if "reason" in rule:
         return Worth(None, reason=rule["reason"])
@@ -56,8 +92,7 @@ def qaly(days: Array, survival: Array, child_pugh: Array | None, course: str, *,
         used = tuple(choices.utility(f"child_{k}") for k in "abc")
         a, b, c = (_person(row, z) for row in used)
         level = np.where(child_pugh < CHILD_B, a, np.where(child_pugh < CHILD_C, b, c))
-    total = np.trapezoid(survival * level, days, axis=0) / DAYS_A_YEAR
-    return Worth(np.asarray(total), tuple(dict.fromkeys(r.source for r in used)), rule.get("note", ""))
+    return level, tuple(dict.fromkeys(r.source for r in used)), rule.get("note", "")
 
 
 def care_cost(days: Array, survival: Array, child_pugh: Array | None, course: str, region: str) -> Worth:

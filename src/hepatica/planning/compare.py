@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hepatica import outcomes
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
+from hepatica.planning.weights import Parts, Weights
 
 Array = NDArray[np.float64]
 MELD_RESPONSE = 2.0
@@ -20,16 +21,22 @@ DAYS_A_YEAR = 365.25
 BANDS = ("mean", "p05", "p25", "p50", "p75", "p95")
 ORGANS = ("blood", "lung", "liver", "spleen", "rest")
 NO_DIFFERENCE = 0.1
+USUAL = Weights()
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One forecast option: its rows for the plan, and its net benefit a draw in quality-adjusted days."""
+    """One forecast option: its rows for the plan, the parts of its benefit and their net a draw.
+
+    `draws` are those behind it by variable, [days up to the one it is judged on, draws]; traits are [draws].
+    """
 
     option: Option
     rows: dict[str, Any]
     net: Array
     unit: str
+    parts: Parts
+    draws: dict[str, Array]
 
 
 def compare(
@@ -40,12 +47,15 @@ def compare(
     region: str,
     seed: int,
     modelled: Mapping[str, bool],
+    weights: Weights = USUAL,
 ) -> list[Compared]:
     """Return every live option with its numbers; all are paired with standard care, draw by draw."""
     base = forecasts["standard_care"]
     shared = {o.id: _paired(forecasts[o.id], base) for o in options}
     return [
-        _one(o, forecasts[o.id], shared[o.id], base, course, judged_day, region, seed, modelled.get(o.id, True))
+        _one(
+            o, forecasts[o.id], shared[o.id], base, course, judged_day, region, seed, modelled.get(o.id, True), weights
+        )
         for o in options
     ]
 
@@ -64,15 +74,21 @@ def _one(
     region: str,
     seed: int,
     modelled: bool,
+    weights: Weights,
 ) -> Compared:
     days = np.array([p["day"] for p in f.survival], dtype=float)
     upto = days <= judged_day
     own, other = _draws(f, upto), _draws(base, upto)
     rows_of_harm = harms(o)
     lost = days_lost(rows_of_harm, own["survival"].shape[1], seed)
-    net, unit, worth, gain = _net(days[upto], own, other, course, seed, lost, paired)
     standard = o.id == "standard_care"
     cost = outcomes.care_cost(days[upto], own["survival"], own.get("child_pugh"), course, region)
+    worth = outcomes.qaly(days[upto], own["survival"], own.get("child_pugh"), course, seed=seed)
+    usual = outcomes.care_cost(days[upto], other["survival"], other.get("child_pugh"), course, region)
+    parts, unit = _parts(o, days[upto], own, other, course, seed, lost, paired)
+    if paired and cost.draws is not None and usual.draws is not None:
+        parts = replace(parts, cost=cost.draws - usual.draws)
+    net = parts.net(weights)
     rows: dict[str, Any] = {
         "forecast": {
             **{k: [_point(p) for p in v] for k, v in f.variables.items()},
@@ -98,14 +114,15 @@ def _one(
         ),
         "procedures_avoided": _procedures(o, base, judged_day),
         "net_benefit": {**_quantiles(net), "unit": unit},
+        "parts": {k: _clean(v) for k, v in parts.means().items()},
     }
-    if gain is not None and not standard:
-        rows["qaly"]["gain"] = _quantiles(gain)
+    if parts.quality is not None and paired and not standard:
+        rows["qaly"]["gain"] = _quantiles((parts.survival + parts.quality) / DAYS_A_YEAR)
     if not modelled:
         rows["forecast_note"] = (
             "the model holds no effect of this treatment in this disease: its forecast is that of standard care"
         )
-    return Compared(o, rows, net, unit)
+    return Compared(o, rows, net, unit, parts, own)
 
 
 def alike(compared: Sequence[Compared], ess: float) -> dict[str, tuple[str, ...]]:
@@ -123,21 +140,30 @@ def same(a: Compared, b: Compared, ess: float) -> bool:
 
 
 def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:
-    return {k: np.asarray(v, dtype=float)[upto] for k, v in f.draws.items()}
+    found = {k: np.asarray(v, dtype=float) for k, v in f.draws.items()}
+    return {k: v[upto] if v.ndim == 2 else v for k, v in found.items()}
 
 
-def _net(
-    days: Array, own: dict[str, Array], other: dict[str, Array], course: str, seed: int, lost: Array, paired: bool
-) -> tuple[Array, str, outcomes.Worth, Array | None]:
-    worth = outcomes.qaly(days, own["survival"], own.get("child_pugh"), course, seed=seed)
-    base = outcomes.qaly(days, other["survival"], other.get("child_pugh"), course, seed=seed)
+def _parts(
+    o: Option,
+    days: Array,
+    own: dict[str, Array],
+    other: dict[str, Array],
+    course: str,
+    seed: int,
+    lost: Array,
+    paired: bool,
+) -> tuple[Parts, str]:
+    """Return what an option changes against standard care, and the unit of its net benefit."""
+    burden = float(o.invasive_procedures or (len(o.regimen.days) if o.regimen else 0))
     if not paired:
-        return -lost, "days", worth, None
-    if worth.draws is not None and base.draws is not None:
-        gain = worth.draws - base.draws
-        return gain * DAYS_A_YEAR - lost, "quality-adjusted days", worth, gain
+        return Parts(np.zeros_like(lost), None, lost, burden), "days"
+    cp = own.get("child_pugh"), other.get("child_pugh")
+    gained = outcomes.gains(days, own["survival"], cp[0], other["survival"], cp[1], course, seed=seed)
+    if gained is not None:
+        return Parts(gained[0], gained[1], lost, burden), "quality-adjusted days"
     gain = outcomes.days_alive(days, own["survival"]) - outcomes.days_alive(days, other["survival"])
-    return gain - lost, "days alive", worth, None
+    return Parts(gain, None, lost, burden), "days alive"
 
 
 def _benefit(own: dict[str, Array], other: dict[str, Array], judged_day: int) -> dict[str, Any]:

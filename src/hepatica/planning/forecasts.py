@@ -45,7 +45,7 @@ def _on(forecast: Any, days: Sequence[float], option: Option) -> Any:
         transplant_free_survival=seen(forecast.transplant_free_survival),
         decompensation=seen(forecast.decompensation),
         difference={k: seen(v) for k, v in forecast.difference.items()},
-        draws={k: np.asarray(v)[keep] for k, v in forecast.draws.items()},
+        draws={k: np.asarray(v)[keep] if np.ndim(v) == 2 else v for k, v in forecast.draws.items()},
         cells=[_body(p, regimen) for p in forecast.cells or () if regimen.days[0] < p["day"] <= last],
     )
 

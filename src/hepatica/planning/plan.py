@@ -17,10 +17,13 @@ from hepatica.planning.compare import Compared, alike, compare
 from hepatica.planning.facts import Facts
 from hepatica.planning.first import audit, do_now
 from hepatica.planning.forecasts import forecasts
+from hepatica.planning.front import front
 from hepatica.planning.horizon import horizon
+from hepatica.planning.learning import information
 from hepatica.planning.option import Option, cap
 from hepatica.planning.questions import questions
 from hepatica.planning.treatments import without_cells
+from hepatica.planning.weights import Weights
 
 DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
 STAGE_TEXTS = ("why", "contradictions", "notes", "rule")
@@ -60,6 +63,7 @@ def plan(
     answers: Mapping[str, bool] | None = None,
     checked: Mapping[str, eligibility.StatusCheck] | None = None,
     twin: Any = None,
+    weights: Weights | Mapping[str, float] | str | None = None,
 ) -> Plan:
     """Plan one patient; raises InputError for a wrong jurisdiction or number of draws.
 
@@ -71,11 +75,13 @@ def plan(
         jurisdiction: whose rules: US, EU, UK, JP, KR, CN.
         answers: replies to the questions of trial criteria, by name.
         checked: recruitment statuses looked up since the package was made, by trial.
+        weights: what counts for this person, see `Weights` (default: quality-adjusted days less those lost to harms).
         twin: another model with `fit`, `forecast`, `lineage` and `Option` (default: hepatica.twin).
     """
     if draws < 2:
         raise InputError(f"{draws} draws are too few", where="draws", mend="use 1000")
     region = governance.jurisdiction_id(jurisdiction)
+    counts = weights if isinstance(weights, Weights) else Weights.read(weights)
     if twin is None:
         from hepatica import twin as model
 
@@ -89,7 +95,7 @@ def plan(
     horizon_days, days, judged = horizon(staged.course)
     fit = twin.fit(patient, staged, draws=draws, seed=seed)
     found = forecasts(twin, fit, live, days)
-    compared = compare(live, found, staged.course, judged, region, seed, _modelled(twin, live, staged.course))
+    compared = compare(live, found, staged.course, judged, region, seed, _modelled(twin, live, staged.course), counts)
     limit = FIT_LIMIT.get(fit.status, "very low")
     ess = float(fit.ess or draws)
     choice = choose(facts, compared, limit, ess)
@@ -119,6 +125,8 @@ def plan(
             "forecast": len(live),
         },
         "options": rows,
+        "weights": counts.to_json(),
+        "information": information(compared, facts.patient, judged),
         "recommendation": _recommendation(facts, choice, chosen, compared, matches, audited),
         "unknown": unknown,
         "eligibility": words.sentences([m.to_json() for m in matches], TRIAL_TEXTS),
@@ -153,6 +161,7 @@ def _options(
     by_id = {c.option.id: c for c in compared}
     order = sorted(compared, key=lambda c: -float(c.net.mean()))
     rank = {c.option.id: i + 1 for i, c in enumerate(order)}
+    beaten = front({c.option.id: c.parts for c in compared})
     rows = []
     for o in options:
         row: dict[str, Any] = {
@@ -181,6 +190,7 @@ def _options(
         if o.id in by_id:
             row |= by_id[o.id].rows
             row["cannot_be_told_from"] = list(same[o.id])
+            row["beaten_in_everything_by"] = list(beaten[o.id])
             row |= _note(row, [by_id[i].option for i in same[o.id]])
         rows.append(row)
     live = [r for r in rows if r["status"] != "ruled out"]

@@ -141,7 +141,8 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
     )
     good = np.asarray(result.code) == 0
     values = {k: np.asarray(v) for k, v in result.values.items()}
-    return {"values": values, "good": good, "failed": int((~good).sum())}
+    told = {"potency": np.broadcast_to(parameters["potency"], n)} if option.regimen is not None else {}
+    return {"values": values, "good": good, "failed": int((~good).sum()), **told}
 
 
 def _summarise(
@@ -167,6 +168,8 @@ def _summarise(
     difference["survival"] = points(times, alive - alive_base)
     difference["transplant_free_survival"] = points(times, native - native_base)
     draws = {k: v[k] for k in VARIABLES}
+    if "potency" in run:
+        draws["potency"] = run["potency"][good]
     draws |= {"survival": alive, "transplant_free_survival": native, "decompensation": v["decompensation_incidence"]}
     return Forecast(
         option,

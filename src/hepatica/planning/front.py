@@ -1,0 +1,29 @@
+"""The Pareto front: the options that no other beats in everything that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hepatica.planning.weights import Parts
+
+MORE_IS_BETTER = {"survival": True, "quality": True, "harms": False, "burden": False, "cost": False}
+
+
+def front(options: Mapping[str, Parts], *, least: float = 1e-9) -> dict[str, tuple[str, ...]]:
+    """Return, by option, the options that are at least as good in every part and better in one; none: on the front.
+
+    Parts are compared by their means; a part that is not known of both is left out of their comparison.
+
+    >>> import numpy as np
+    >>> a = Parts(np.array([5.0]), None, np.array([1.0]), 0.0)
+    >>> b = Parts(np.array([4.0]), None, np.array([2.0]), 0.0)
+    >>> front({"a": a, "b": b})
+    {'a': (), 'b': ('a',)}
+    """
+    means = {name: parts.means() for name, parts in options.items()}
+
+    def beats(a: dict[str, float], b: dict[str, float]) -> bool:
+        gaps = [(a[k] - b[k]) * (1 if more else -1) for k, more in MORE_IS_BETTER.items() if k in a and k in b]
+        return min(gaps) >= -least and max(gaps) > least
+
+    return {name: tuple(o for o in means if o != name and beats(means[o], means[name])) for name in means}

@@ -1,0 +1,106 @@
+"""What counts for this person: how much each part of a benefit weighs, and the net benefit that follows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica.errors import InputError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each part weighs; 1 is one quality-adjusted day for one such day, 0 leaves the part out.
+
+    `survival` weighs added time, `quality` better time, `harms` days lost to harms, `burden` days of infusions and
+    procedures, `cost` money: it is divided by `pay_a_qaly`, what one may spend on a quality-adjusted year.
+    """
+
+    survival: float = 1.0
+    quality: float = 1.0
+    harms: float = 1.0
+    burden: float = 0.0
+    cost: float = 0.0
+    pay_a_qaly: float = 30_000.0
+
+    def __post_init__(self) -> None:
+        values = asdict(self)
+        for name, value in values.items():
+            if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+                raise InputError(f"the weight {name} is {value!r}", where="weights", mend="give a number of 0 or more")
+        if not self.pay_a_qaly:
+            raise InputError("pay_a_qaly is 0", where="weights", mend="give what a quality-adjusted year may cost")
+        if not (self.survival or self.quality):
+            raise InputError(
+                "neither longer nor better life counts, so that nothing can be a benefit", where="weights",
+                mend="give survival or quality a weight above 0",
+            )  # fmt: skip
+
+    @classmethod
+    def read(cls, given: Mapping[str, float] | str | None) -> Weights:
+        """Return weights from a mapping or from text such as "survival=1,quality=2"; what is not named stays as usual.
+
+        Raises InputError for an unknown name or a number that is none.
+        """
+        if given is None:
+            return cls()
+        rows = dict(_pair(part) for part in given.split(",") if part.strip()) if isinstance(given, str) else dict(given)
+        known = [f.name for f in fields(cls)]
+        for name in rows:
+            if name not in known:
+                raise InputError(f"unknown weight {name!r}", where="weights", mend=f"there are: {', '.join(known)}")
+        return cls(**rows)
+
+    def to_json(self) -> dict[str, float]:
+        """Return the weights as plain values."""
+        return asdict(self)
+
+
+def _pair(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise InputError(
+            f"{text.strip()!r} is no weight", where="weights", mend="write name=number, such as quality=2"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an option changes against standard care, one value a draw (arrays [n]); gains above 0, losses too.
+
+    `survival` and `quality` are quality-adjusted days gained (days alive and None where quality cannot be valued),
+    `harms` and `burden` days lost, `cost` money spent beyond standard care, None where no source tells.
+    """
+
+    survival: Array
+    quality: Array | None
+    harms: Array
+    burden: float
+    cost: Array | None = None
+
+    def net(self, weights: Weights) -> Array:
+        """Return the net benefit a draw, in quality-adjusted days by these weights.
+
+        >>> part = Parts(np.array([10.0]), np.array([2.0]), np.array([1.0]), 3.0)
+        >>> part.net(Weights(quality=2.0, burden=0.5))
+        array([11.5])
+        """
+        total = weights.survival * self.survival - weights.harms * self.harms - weights.burden * self.burden
+        if self.quality is not None:
+            total = total + weights.quality * self.quality
+        if self.cost is not None and weights.cost:
+            total = total - weights.cost * self.cost / weights.pay_a_qaly * 365.25
+        return np.asarray(total, dtype=float)
+
+    def means(self) -> dict[str, float]:
+        """Return the mean of each part that is known."""
+        found = {"survival": self.survival, "quality": self.quality, "harms": self.harms, "cost": self.cost}
+        return {k: float(np.mean(v)) for k, v in found.items() if v is not None} | {"burden": self.burden}
