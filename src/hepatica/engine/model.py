@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
@@ -390,72 +390,3 @@ class Model:
                 bad = not isinstance(node, (*FUNCTIONS, Relational, BooleanFunction))
             if bad:
                 raise InputError(f"cannot compute {node}", where=where, mend="see hepatica.engine.model.FUNCTIONS")
-
-
-def as_piecewise(forcing: Forcing, t: Any) -> Any:
-    """Return a forcing table as an expression of time."""
-    knots, values = forcing.times, forcing.values
-    pieces: list[Any] = [(values[0], t < knots[0])]
-    for (t0, t1), (v0, v1) in zip(pairwise(knots), pairwise(values), strict=True):
-        pieces.append((v0 + (v1 - v0) * (t - t0) / (t1 - t0) if forcing.kind == "linear" else v0, t < t1))
-    return sympy.Piecewise(*pieces, (values[-1], True))
-
-
-def flat_expressions(
-    model: Model, names: list[str], *, keep_forcing: bool = False
-) -> tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]:
-    """Return symbols of states and parameters, and rates, wanted observables and initial values in them alone."""
-    model.freeze()
-    definitions = {model.symbols[k]: v for k, v in model.definitions.items() if k in model.symbols}
-    if not keep_forcing:
-        definitions |= {model.symbols[f.name]: as_piecewise(f, model.time) for f in model.layout.forcings}
-
-    def flat(expr: Any) -> Any:
-        while expr.free_symbols & definitions.keys():
-            expr = expr.xreplace(definitions)
-        return expr
-
-    return (
-        [model.symbols[s.name] for s in model.layout.states],
-        [model.symbols[p.name] for p in model.layout.parameters],
-        [flat(sympy.Add(*terms)) for terms in model.rates.values()],
-        [flat(model.definitions.get(name, model.symbols.get(name))) for name in names],
-        list(model.initials.values()),
-    )
-
-
-@dataclass(frozen=True)
-class PythonModel:
-    """A model as plain Python functions of (t, y, p, forced): what scipy runs."""
-
-    rate: Callable[..., Any]
-    observe: Callable[..., Any]
-    initial: Callable[..., Any]
-    level: Callable[..., Any]
-    acts: tuple[Callable[..., Any], ...]
-
-
-def compile_python(model: Model, names: list[str]) -> PythonModel:
-    """Return the model's functions in Python; `observe` gives the observables in `names`."""
-    states, parameters, rates, wanted, initials = flat_expressions(model, names, keep_forcing=True)
-    forced = [model.symbols[f.name] for f in model.layout.forcings]
-    definitions = {model.symbols[k]: v for k, v in model.definitions.items() if k in model.symbols}
-
-    def flat(expr: Any) -> Any:
-        while expr.free_symbols & definitions.keys():
-            expr = expr.xreplace(definitions)
-        return expr
-
-    def build(exprs: list[Any], args: list[Any] | None = None) -> Callable[..., Any]:
-        built: Callable[..., Any] = sympy.lambdify(
-            args or [model.time, states, parameters, forced], exprs, modules="math", cse=True
-        )
-        return built
-
-    return PythonModel(
-        build(rates),
-        build(wanted),
-        build(initials, [parameters]),
-        build([flat(expr) for expr in model.triggers.values()]),
-        tuple(build([flat(expr) for expr in action.values()]) for action in model.actions.values()),
-    )

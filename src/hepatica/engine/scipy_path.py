@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from hepatica.engine.model import Model, PythonModel, compile_python
+from hepatica.engine.flatten import PythonModel, compile_python
+from hepatica.engine.model import Model
 from hepatica.engine.problem import Course, Dose, Floats, Problem, Result, prepare
 
 NOT_FINITE, STOPPED, ENDLESS = 2, 6, 7

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from hepatica.engine.model import Model, compile_python
+from hepatica.engine.flatten import compile_python
+from hepatica.engine.model import Model
 from hepatica.engine.peers.formulas import Printer, rates, refuse_events, statements
 from hepatica.engine.peers.task import Peer, Solve, Solved, Task, given, matrix, spans, starts
 from hepatica.engine.scipy_path import forced_at

@@ -8,7 +8,8 @@ from typing import Any
 import sympy
 from sympy.printing.str import StrPrinter
 
-from hepatica.engine.model import Model, as_piecewise
+from hepatica.engine.flatten import as_piecewise
+from hepatica.engine.model import Model
 
 
 def statements(model: Model, names: Sequence[str]) -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hepatica.engine.model import compile_python
+from hepatica.engine.flatten import compile_python
 from hepatica.engine.peers.task import Peer, Solve, Solved, Task
 from hepatica.engine.scipy_path import one_patient
 
