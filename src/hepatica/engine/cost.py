@@ -10,8 +10,8 @@ from typing import Any
 
 from hepatica.engine.compiler import METHOD, Precision, lanes, library
 
-STAGES = {4: 6, 42: 6, 5: 8, 54: 7}
-"""Stages of each METHOD of kernel/tableau.h."""
+STAGES = {4: (6, 2), 42: (6, 2), 5: (8, 3), 54: (7, 0)}
+"""Stages of each METHOD of kernel/tableau.h, and how many of them start from the one before plus its result."""
 POLYNOMIAL = {"exp": 25, "log": 30, "pow": 30, "tanh": 55, "sqrt": 1, "recip": 1, "abs": 1, "min": 2, "max": 2}
 """Operations of each function of kernel/maths.h in f32, a division or square root counted as one."""
 
@@ -42,16 +42,16 @@ def step_flops(source: str, method: int = METHOD) -> dict[str, int]:
     Counted are additions, multiplications and divisions as one each and functions as their polynomials, in the C of
     the model; the sums over stages, the error norm and the step control by their formulas.
     """
-    stages, states = STAGES[method], int(re.findall(r"#define N_STATES (\d+)", source)[0])
+    (stages, closing), states = STAGES[method], int(re.findall(r"#define N_STATES (\d+)", source)[0])
     parts = {name: _operations(_body(source, name)) for name in ("rate", "linearise", "factorise", "solve")}
-    pairs = stages * (stages - 1) // 2
+    pairs, opening = stages * (stages - 1) // 2, (stages - closing + 1) * (stages - closing) // 2
     if method == 54:
         found = {"rates": stages * parts["rate"], "stages": states * (2 * pairs + 3 * stages)}
     else:
         found = {
             "linearise": parts["linearise"], "factorise": parts["factorise"],
             "rates": (stages - 1) * parts["rate"], "solves": stages * parts["solve"],
-            "stages": states * (4 * pairs + 3 * stages),
+            "stages": states * (2 * pairs + 2 * opening + 3 * stages),
         }  # fmt: skip
     found["norm"] = states * 10 + 120
     return found | {"total": sum(found.values())}
