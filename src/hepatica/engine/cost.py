@@ -58,7 +58,7 @@ def step_flops(source: str, method: int = METHOD) -> dict[str, int]:
 
 
 def _body(source: str, name: str) -> str:
-    return re.findall(rf"KERNEL (?:void|T) {name}\(.*?\)\n\{{\n(.*?)\n\}}", source, re.DOTALL)[0]
+    return str(re.findall(rf"KERNEL (?:void|T) {name}\(.*?\)\n\{{\n(.*?)\n\}}", source, re.DOTALL)[0])
 
 
 def _operations(c: str) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 IDENTIFIERS = {
-    "id", "source", "sources", "option", "tied_options", "cannot_be_told_from", "beaten_in_everything_by", "blocked_by", "protocol", "pathway", "product",
+    "id", "source", "sources", "option", "tied_options", "cannot_be_told_from", "beaten_in_everything_by",
+    "blocked_by", "protocol", "pathway", "product",
     "route", "patient", "near_misses", "open_if_silent_is_absent", "course", "causes", "cited", "score", "needs",
     "name", "formula", "version", "analyte", "family", "unit", "event_id", "arms", "scores", "labs", "missing",
     "verify", "recruitment_status", "region", "basis",
