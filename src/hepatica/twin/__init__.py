@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._actions import applies as applies
+    from ._ahead import ahead as ahead
     from ._build import build as build
     from ._build import twin as twin
     from ._cohort import Drawn as Drawn
@@ -23,13 +24,18 @@ if TYPE_CHECKING:
     from ._groups import draw_group as draw_group
     from ._groups import fates as fates
     from ._groups import run_group as run_group
+    from ._identify import identifiability as identifiability
     from ._lineage import lineage as lineage
     from ._lineage import sources as sources
     from ._posterior import fitted_studies as fitted_studies
     from ._posterior import posterior as posterior
+    from ._sensitivity import meaning as meaning
+    from ._sensitivity import screen as screen
+    from ._sensitivity import sensitivity as sensitivity
 
 _HOME = {
     "Fit": ("_fit", "Fit"),
+    "ahead": ("_ahead", "ahead"),
     "fit": ("_fit", "fit"),
     "Option": ("_forecast", "Option"),
     "Forecast": ("_forecast", "Forecast"),
@@ -42,6 +48,10 @@ _HOME = {
     "Drawn": ("_cohort", "Drawn"),
     "cohort": ("_cohort", "cohort"),
     "bundle": ("_cohort_fhir", "bundle"),
+    "identifiability": ("_identify", "identifiability"),
+    "meaning": ("_sensitivity", "meaning"),
+    "screen": ("_sensitivity", "screen"),
+    "sensitivity": ("_sensitivity", "sensitivity"),
     "lineage": ("_lineage", "lineage"),
     "sources": ("_lineage", "sources"),
     "Group": ("_groups", "Group"),

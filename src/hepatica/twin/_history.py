@@ -103,8 +103,6 @@ def history(patient: Patient, staging: Staging, course: str) -> History | None:
         count += len(kept)
         if later:
             series.append(_series(name, course, days, later, kept, error))
-    if len(series) == 0:
-        return None
     dropped = sum(day < start for rows in by_name.values() for day in rows)
     if dropped:
         notes.append(f"{dropped} values before the first date with two core tests were not used")
@@ -177,6 +175,12 @@ def _series(
         np.array([error[day] for day in later]),
         drift(course, name),
     )
+
+
+def series_of(name: str, course: str, days: tuple[float, ...], values: Array) -> Series:
+    """Return the series of values of one kind measured on every date; the first is left to the population."""
+    kept = {day: float(v) for day, v in zip(days, values, strict=True)}
+    return _series(name, course, list(days), list(days[1:]), kept, dict.fromkeys(days, noise(name)))
 
 
 def _drifting(

@@ -29,10 +29,11 @@ SHOWN = (*LAB_NAMES.values(), "collagen_percent")
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """Draws of one person on the last date: labs, what no lab shows, the course's quantities, and how well they do."""
+    """Draws of one person on the last date: labs, what no lab shows (`past`: on the first), and how well they do."""
 
     labs: dict[str, Array]
     latent: dict[str, Array]
+    past: dict[str, Array]
     hyper: dict[str, Array]
     log_model: dict[str, Array]
     status: Status
@@ -156,6 +157,7 @@ def _today(life: Life, sheet: Sheet, weights: Array, ess: float, power: float, n
         labs[name] = np.exp(log_model[name][-1] + away)
     kept = float(kind(course)["persistence"])
     fresh = draw_latent(course, hyper, life.context, n, seed)["acute_resolution_1_d"]
+    past = latent
     latent = latent | {
         "acute_insult": np.maximum(values["acute_insult"][-1], 0.0),
         "acute_resolution_1_d": kept * latent["acute_resolution_1_d"] + (1 - kept) * fresh,
@@ -164,7 +166,7 @@ def _today(life: Life, sheet: Sheet, weights: Array, ess: float, power: float, n
     if life.context.ascites_l is None:
         latent["ascites_l"] = np.maximum(values["ascites_l"][-1], 0.0)
     status: Status = "fitted" if power == 1 else "tempered"
-    return Lived(labs, latent, hyper, log_model, status, ess, pareto_k(weights), tuple(notes))
+    return Lived(labs, latent, past, hyper, log_model, status, ess, pareto_k(weights), tuple(notes))
 
 
 def _unseen(record: History, name: str, n: int, rng: Any) -> Array:
