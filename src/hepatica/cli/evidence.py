@@ -16,6 +16,7 @@ from typing import Any
 
 from hepatica.cli import evidence_review, show
 from hepatica.cli.parser import Parser, add_json
+from hepatica.errors import InputError
 
 HELP = "the study base: list, show, pool, network, review, check, add"
 
@@ -49,6 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = verbs.add_parser("add", help="check a new study file and see which pools it would move; nothing is written")
     add.add_argument("file", metavar="FILE")
     add.set_defaults(act=_add)
+    for verb in (pool, network):
+        verb.add_argument("-o", "--out", metavar="DIR", help="write its pictures there (SVG)")
+        verb.add_argument("--png", action="store_true", help="with -o: as PNG too (needs the extra [pdf])")
     for verb in (filters, one, pool, network, review, check, add):
         add_json(verb)
 
@@ -135,8 +139,9 @@ def _show(arguments: argparse.Namespace) -> int:
 def _pool(arguments: argparse.Namespace) -> int:
     from hepatica import evidence
 
-    skip = ("verb", "what", "act", "run", "json")
+    skip = ("verb", "what", "act", "run", "json", "out", "png")
     document = evidence.pool_question({k: v for k, v in vars(arguments).items() if k not in skip})
+    paths = _pictures(arguments, "save_pool", document)
     if arguments.json:
         show.json_document(document)
         return 0
@@ -162,7 +167,20 @@ def _pool(arguments: argparse.Namespace) -> int:
         show.paragraph(f"left out: {left['study']}: {left['reason']}")
     for warning in document["warnings"]:
         show.paragraph(f"note: {warning}")
+    for path in paths:
+        show.paragraph(f"written: {path}")
     return 0
+
+
+def _pictures(arguments: argparse.Namespace, verb: str, document: dict[str, Any]) -> list[Any]:
+    """Write the pictures of an answer where a folder is named, and return their paths."""
+    if not arguments.out:
+        if arguments.png:
+            raise InputError("--png without a folder to write to", mend="add -o DIR")
+        return []
+    from hepatica import report
+
+    return list(getattr(report, verb)(document, arguments.out, png=arguments.png))
 
 
 def _network(arguments: argparse.Namespace) -> int:
@@ -171,6 +189,7 @@ def _network(arguments: argparse.Namespace) -> int:
     document = evidence.network_question(
         arguments.outcome, arguments.day, arguments.condition, arguments.design, arguments.method
     )
+    paths = _pictures(arguments, "save_network", document)
     if arguments.json:
         show.json_document(document)
         return 0
@@ -196,6 +215,8 @@ def _network(arguments: argparse.Namespace) -> int:
         reasons.setdefault(left["reason"], []).append(left["study"])
     for reason, studies in reasons.items():
         show.paragraph(f"left out, {reason}: {', '.join(studies)}")
+    for path in paths:
+        show.paragraph(f"written: {path}")
     return 0
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.handing_on import prior
     from hepatica.evidence.living import add
     from hepatica.evidence.network_answer import network_question
+    from hepatica.evidence.network_picture import drawn_network
     from hepatica.evidence.networks import ArmEffect, Network, network
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.proportions import Proportion, pool_proportions
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.reviewing import answer_review, review, review_question
     from hepatica.evidence.sentence import asking, read_question
     from hepatica.evidence.small_studies import peters, trim_and_fill
+    from hepatica.evidence.spread import funnel
     from hepatica.evidence.verbs import pool_question
 
 _WHERE = {
@@ -63,6 +65,7 @@ _WHERE = {
     "bias": ("risk_of_bias",),
     "handing_on": ("prior",),
     "living": ("add",),
+    "network_picture": ("drawn_network",),
     "network_answer": ("network_question",),
     "networks": ("ArmEffect", "Network", "network"),
     "pooling": ("Pooled", "pool_effects"),
@@ -73,6 +76,7 @@ _WHERE = {
     "sentence": ("asking", "read_question"),
     "reviewing": ("answer_review", "review", "review_question"),
     "small_studies": ("peters", "trim_and_fill"),
+    "spread": ("funnel",),
     "verbs": ("pool_question",),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
@@ -89,8 +93,10 @@ __all__ = [
     "check",
     "comparator_facts",
     "costs",
+    "drawn_network",
     "egger",
     "findings",
+    "funnel",
     "harms",
     "list_rows",
     "natural_history",

@@ -110,6 +110,7 @@ def findings(a: Asking, outcomes: list[dict[str, Any]], own: Baseline | None) ->
                    "k": c["k"], "could": c["could"]}  # fmt: skip
             if c["k"]:
                 row |= _found(o, c, own)
+            row["wider"] = next((_wider(n) for n in o["nearest"] if n["day"] == c["day"]), None)
             row["published"] = [_published(p, c["day"], own) for p in o["published"] if _beside(p, c["day"])]
             rows.append(row)
     return rows
@@ -119,6 +120,7 @@ def _found(o: dict[str, Any], c: dict[str, Any], own: Baseline | None) -> dict[s
     shown = c["back_transformed"] or c
     row: dict[str, Any] = {
         "measure": c["measure"], "estimate": shown["estimate"], "ci": shown["ci"],
+        "studies": [{"id": s["study"], "url": s["source"]["url"]} for s in c["studies"]],
         "patients": c["certainty"]["patients"], "wanted": c["certainty"]["wanted"], "certainty": c["certainty"],
         "baseline": None, "people": None,
     }  # fmt: skip
@@ -131,6 +133,14 @@ def _found(o: dict[str, Any], c: dict[str, Any], own: Baseline | None) -> dict[s
             row["people"] = people(c["measure"], shown["estimate"], shown["ci"], value, o["outcome"])
     row["says"] = _says(o, c, shown, row["people"])
     return row
+
+
+def _wider(n: dict[str, Any]) -> dict[str, Any]:
+    shown = n["back_transformed"] or n
+    return {
+        "k": n["k"], "measure": n["measure"], "estimate": shown["estimate"], "ci": shown["ci"],
+        "differs": n["differs"], "certainty": n["certainty"]["level"], "studies": [s["study"] for s in n["studies"]],
+    }  # fmt: skip
 
 
 def _says(o: dict[str, Any], c: dict[str, Any], shown: dict[str, Any], told: dict[str, Any] | None) -> str:

@@ -69,8 +69,8 @@ def leading(q: Question, base: list[Study], days: tuple[float, ...]) -> dict[str
     k, day, rows = max(held, key=lambda h: h[:2])
     if k < 3:
         return None
-    _, p = pooled_cell(q.but(day=-day), rows)
-    return {"day": -day, "k": k, "measure": q.measure, "funnel": funnel(q, rows, p),
+    found, p = pooled_cell(q.but(day=-day), rows)
+    return {"day": -day, "k": k, "measure": q.measure, "funnel": funnel(found["studies"], p.estimate, q.measure),
             "explained": explained(rows, p.weights)}  # fmt: skip
 
 

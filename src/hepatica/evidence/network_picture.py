@@ -25,17 +25,13 @@ def network_picture(a: Asking, outcome: str = "survival") -> dict[str, Any]:
             best = found
     if best is None:
         return {"why": why, "nodes": [], "edges": []}
-    return {
-        "why": "",
-        "day": best["day"],
-        "outcome": outcome,
-        "question": best["question"],
-        "studies": best["studies"],
-        "nodes": _nodes(best),
-        "edges": _edges(best),
-        "warnings": best["warnings"],
-        "apart": best["apart"],
-    }
+    return {"why": "", **drawn_network(best)}
+
+
+def drawn_network(net: dict[str, Any]) -> dict[str, Any]:
+    """Return what a picture of a network (the answer of `network_question`) needs."""
+    keys = ("day", "outcome", "measure", "question", "studies", "warnings", "apart")
+    return {**{k: net[k] for k in keys}, "nodes": _nodes(net), "edges": _edges(net)}
 
 
 def _nodes(net: dict[str, Any]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,6 @@ import numpy as np
 from hepatica.errors import HepaticaError
 from hepatica.evidence.extract import Row
 from hepatica.evidence.model import Study
-from hepatica.evidence.pooling import Pooled
-from hepatica.evidence.question import Question
 from hepatica.evidence.regression import egger, regress
 from hepatica.evidence.small_studies import peters, trim_and_fill
 
@@ -20,25 +18,26 @@ ENOUGH = 10  # studies for each explanation, below which a slope is not to be re
 LEAST = 3
 
 
-def funnel(q: Question, rows: list[Row], pooled: Pooled) -> dict[str, Any] | None:
-    """Return the points of a funnel (effect, standard error) and the tests for it; None below 3 studies."""
-    if len(rows) < LEAST:
+def funnel(studies: Sequence[Mapping[str, Any]], estimate: float, measure: str = "") -> dict[str, Any] | None:
+    """Return the points of a funnel (effect, standard error) and the tests for it; None below 3 studies.
+
+    studies: rows with study, yi, vi and, for odds ratios, the counts of both arms.
+    """
+    if len(studies) < LEAST:
         return None
-    y, v = [r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows]
-    n = [dict(r.numbers) for r in rows]
-    counts = q.measure == "OR" and all("events" in x for x in n)
-    columns = [[x[name] for x in n] for name in ("events", "n", "control_events", "control_n")] if counts else []
+    y, v = [s["yi"] for s in studies], [s["vi"] for s in studies]
+    counts = measure == "OR" and all("events" in s for s in studies)
+    columns = [[s[name] for s in studies] for name in ("events", "n", "control_events", "control_n")] if counts else []
     filled = _tried(lambda: trim_and_fill(y, v))
+    few = f"k = {len(y)}: below {ENOUGH} studies neither the picture nor a test says much"
     return {
-        "points": [{"study": r.study.id, "yi": a, "se": math.sqrt(b)} for r, a, b in zip(rows, y, v, strict=True)],
-        "estimate": pooled.estimate,
+        "points": [{"study": s["study"], "yi": s["yi"], "se": math.sqrt(s["vi"])} for s in studies],
+        "estimate": estimate,
         "egger": _tried(lambda: egger(y, v)),
         "peters": _tried(lambda: peters(*columns)) if counts else None,
         "missing": filled["missing"] if filled else None,
         "filled": [[a, math.sqrt(b)] for a, b in filled["filled"]] if filled else [],
-        "why": f"k = {len(rows)}: below {ENOUGH} studies neither the picture nor a test says much"
-        if len(rows) < ENOUGH
-        else "",
+        "why": few if len(y) < ENOUGH else "",
     }
 
 

@@ -138,3 +138,18 @@ def test_ratio_axes_stop_where_reading_stops():
     scale = effect_range([-9.0, 0.5], ratio=True)
     assert scale.low == pytest.approx(-math.log(50) - 0.06 * (math.log(50) + 0.5))
     assert isinstance(scale, Scale)
+
+
+def test_pools_and_networks_are_drawn_from_the_command_line(tmp_path, capsys):
+    from hepatica.cli import main
+
+    table = tmp_path / "effects.csv"
+    table.write_text("study,yi,vi\nA,-0.9,0.3\nB,-1.6,0.2\nC,-1.3,0.4\n")
+    assert main(["evidence", "pool", "--data", str(table), "-o", str(tmp_path / "p")]) == 0
+    network_of = ["--outcome", "survival", "--day", "90", "--condition", "alcoholic_hepatitis"]
+    assert main(["evidence", "network", *network_of, "-o", str(tmp_path / "n")]) == 0
+    written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.svg")}
+    assert written == {"p/forest.svg", "p/funnel.svg", "n/network.svg"}
+    assert "G-CSF" in (tmp_path / "n" / "network.svg").read_text()
+    assert main(["evidence", "pool", "--data", str(table), "--png"]) == 2
+    assert "-o DIR" in capsys.readouterr().err

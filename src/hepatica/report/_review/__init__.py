@@ -77,7 +77,7 @@ def _rules(groups: list[dict[str, Any]]) -> str:
     plots = [f for g in groups for o in g["outcomes"] for f in (*o["forests"], *o["wider"], *o["pools"])]
     line = "linear-gradient(var(--muted),var(--muted))"
     return "".join(
-        f".z-{at}{{background:{line} {at / 160:.4f}rem 0/1px 100% no-repeat}}"
+        f".z-{at}{{background:{line} calc({at / 160:.4f}rem*var(--z,1)) 0/1px 100% no-repeat}}"
         for at in sorted({f["zero"] for f in plots})
     )
 

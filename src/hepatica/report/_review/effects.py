@@ -69,6 +69,8 @@ def counts(s: Mapping[str, Any]) -> str:
     if "events" in s:
         treated, control = f"{s['events']:g} of {s['n']:g}", f"{s['control_events']:g} of {s['control_n']:g}"
         return f"{treated} v. {control} alive"
+    if "mean" not in s:
+        return ""
     part = [f"{number(s[a + 'mean'])} (SD {number(s[a + 'sd'])}, n {s[a + 'n']:g})" for a in ("", "control_")]
     return " v. ".join(part).replace("-", MINUS)
 
@@ -98,6 +100,6 @@ def favours(o: Mapping[str, Any], ratio: bool) -> str:
 
 def unit(c: Mapping[str, Any], o: Mapping[str, Any]) -> str:
     """Return what an effect is measured in."""
-    if o["outcome"] in ("survival", "transplant_free_survival"):
+    if o["outcome"] in ("survival", "transplant_free_survival") or c["measure"] not in MEASURES:
         return str(o["unit"])
     return f"{MEASURES[c['measure']]}, {o['unit']}"

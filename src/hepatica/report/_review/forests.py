@@ -31,8 +31,15 @@ def forest(c: Mapping[str, Any], o: Mapping[str, Any], css: str, slices: list[Ma
     }  # fmt: skip
 
 
-def picture(c: Mapping[str, Any], o: Mapping[str, Any], css: str, slices: list[Mapping[str, Any]], title: str) -> str:
-    """Return the pool as one SVG."""
+def picture(
+    c: Mapping[str, Any],
+    o: Mapping[str, Any],
+    css: str,
+    slices: list[Mapping[str, Any]],
+    title: str,
+    named: bool = True,
+) -> str:
+    """Return the pool as one SVG; `named` says which side of no effect favours treatment."""
     ratio = c["measure"] in effects.RATIOS
     held = {s["study"]: s for s in c["studies"]}
     rows: list[Line] = []
@@ -49,8 +56,8 @@ def picture(c: Mapping[str, Any], o: Mapping[str, Any], css: str, slices: list[M
     if c["k"] > 1:
         rows.append(_total("pool", f"Pooled, k = {c['k']}; I² {number(c['i2'], decimals=0)} %", c))
     scale = _scale(c, ratio)
-    return forest_plot(rows, scale, ratio=ratio, unit=effects.unit(c, o), sides=effects.sides(o, ratio), title=title,
-                       css=css)  # fmt: skip
+    sides = effects.sides(o, ratio) if named else ("lower", "higher")
+    return forest_plot(rows, scale, ratio=ratio, unit=effects.unit(c, o), sides=sides, title=title, css=css)  # fmt: skip
 
 
 def published(pools: list[dict[str, Any]], better: str) -> list[dict[str, Any]]:

@@ -100,21 +100,25 @@ def _funnel(o: Mapping[str, Any], css: str) -> list[Picture]:
     if not found:
         return []
     ratio = o["leading"]["measure"] in effects.RATIOS
-    tests = [f"{name} p = {number(found[key]['p'], digits=2)}" for name, key in
+    return [funnel_picture(found, f"{o['name']} at {_when(o)}", str(o["unit"]), ratio, css, f"funnel_{o['outcome']}")]
+
+
+def funnel_picture(
+    found: Mapping[str, Any], title: str, unit: str, ratio: bool, css: str = "cells", name: str = "funnel"
+) -> Picture:
+    """Return the picture of a funnel (see `evidence.funnel`)."""
+    tests = [f"{called} p = {number(found[key]['p'], digits=2)}" for called, key in
              (("Egger's test", "egger"), ("Peters' test", "peters")) if found[key]]  # fmt: skip
     if found["missing"] is not None:
         tests.append(f"trim and fill adds {found['missing']}")
     points = [(p["yi"], p["se"]) for p in found["points"]]
     rows = tuple((p["study"], number(p["yi"], signed=True), number(p["se"])) for p in found["points"])
-    when = _when(o)
-    unit = f"{o['unit']}, log scale" if ratio else str(o["unit"])
-    svg = funnel(points, found["estimate"], ratio=ratio, unit=unit, css=css,
-                 filled=[(a, b) for a, b in found["filled"]], title=f"Funnel: {o['name']} at {when}",
+    svg = funnel(points, found["estimate"], ratio=ratio, unit=f"{unit}, log scale" if ratio else unit, css=css,
+                 filled=[(a, b) for a, b in found["filled"]], title=f"Funnel: {title}",
                  desc=f"{len(points)} studies; " + "; ".join(tests))  # fmt: skip
     note = ". ".join(t for t in ("; ".join(tests), found["why"]) if t) + "."
-    scale = "Log odds ratio" if ratio else "Effect"
-    return [Picture(f"funnel_{o['outcome']}", f"{o['name']} at {when}", svg, note,
-                    ("Study", scale, "Standard error"), rows)]  # fmt: skip
+    scale = "Log ratio" if ratio else "Effect"
+    return Picture(name, title, svg, note, ("Study", scale, "Standard error"), rows)
 
 
 def _bubbles(o: Mapping[str, Any], css: str) -> list[Picture]:
@@ -143,23 +147,27 @@ def _when(o: Mapping[str, Any]) -> str:
 
 def _network(review: Mapping[str, Any]) -> list[Picture]:
     net = review["network"]
-    if not net["nodes"]:
-        return []
+    return [network_picture(net)] if net["nodes"] else []
+
+
+def network_picture(net: Mapping[str, Any]) -> Picture:
+    """Return the picture of a network: patients at the nodes, studies on the edges, each against standard care."""
     nodes = [(n["name"], n["patients"], _hue(n["name"])) for n in net["nodes"]]
     edges = {(e["between"][0], e["between"][1]): e["studies"] for e in net["edges"]}
     title = f"Treatments compared: {net['question']}"
     desc = "; ".join(f"{n} {k} patients" for n, k, _ in nodes)
     desc += "; " + "; ".join(f"{a} with {b}: {k}" for (a, b), k in edges.items())
+    ratio = net["measure"] == "OR"
     rows = []
     for n in net["nodes"]:
         e = n["against_standard"]
-        text = f"{effects.signed(e['estimate'], True)} ({effects.between(e['ci'], True)})" if e else "–"
         score = number(n["p_score"], decimals=2) if n["p_score"] is not None else "–"
+        text = effects.printed(e["estimate"], e["ci"], ratio) if e else "–"
         rows.append((n["name"], str(n["patients"]), text, str(e["direct_k"]) if e else "–", score))
-    head = ("Treatment", "Patients", "Odds ratio of survival v. standard care", "Studies head to head", "P-score")
+    head = ("Treatment", "Patients", f"{forests.capital(effects.MEASURES[net['measure']])} v. standard care",
+            "Studies head to head", "P-score")  # fmt: skip
     note = ". ".join(forests.capital(w) for w in net["warnings"]).replace("`", "") + "."
-    svg = network(nodes, edges, title=title, desc=desc)
-    return [Picture("network", title, svg, note, head, tuple(rows))]
+    return Picture("network", title, network(nodes, edges, title=title, desc=desc), note, head, tuple(rows))
 
 
 def _hue(name: str) -> str:

@@ -17,7 +17,7 @@ def summary(review: Mapping[str, Any]) -> list[dict[str, Any]]:
     groups = {o["outcome"]: o["group"] for o in review["outcomes"]}
     out: list[dict[str, Any]] = []
     for outcome, cells in rows.items():
-        empty = not any(c["k"] or c["published"] for c in cells)
+        empty = not any(c["k"] or c["published"] or c["wider"] for c in cells)
         last = out[-1] if out else None
         if empty and last and last["empty"] and last["group"] == groups[outcome]:
             last["names"].append(cells[0]["name"])
@@ -25,7 +25,8 @@ def summary(review: Mapping[str, Any]) -> list[dict[str, Any]]:
         out.append({
             "group": groups[outcome], "unit": cells[0]["unit"], "names": [cells[0]["name"]], "empty": empty,
             "cells": [_cell(c) for c in cells], "published": [_published(c) for c in cells],
-            "any_published": any(c["published"] for c in cells),
+            "any_published": any(c["published"] for c in cells), "wider": [_wider(c["wider"]) for c in cells],
+            "any_wider": any(c["wider"] for c in cells),
         })  # fmt: skip
     return out
 
@@ -42,6 +43,13 @@ def _cell(f: Mapping[str, Any]) -> dict[str, Any]:
         "baseline": f["baseline"] and percent(f["baseline"]["risk"]),
         "who": f["baseline"]["who"] if f["baseline"] else "", "says": f["says"],
     }  # fmt: skip
+
+
+def _wider(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not found:
+        return None
+    text = effects.printed(found["estimate"], found["ci"], found["measure"] in effects.RATIOS)
+    return {**found, "text": text}
 
 
 def _people(told: Mapping[str, Any]) -> dict[str, str]:

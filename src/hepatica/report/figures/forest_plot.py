@@ -43,7 +43,8 @@ def forest_plot(
     x = scale.to(*_PLOT)
     parts = [draw.text(title, 0, 14, "t b")]
     for words, at, anchor in (
-        ("Study", 0.0, None), ("Treated v. control", _NUMBERS, None), ("Weight", _WEIGHT, "end"),
+        ("Study", 0.0, None), ("Treated v. control" if any(r.numbers for r in rows) else "", _NUMBERS, None),
+        ("Weight", _WEIGHT, "end"),
         ("Effect, 95 % interval", _TEXT, None),
     ):  # fmt: skip
         parts.append(draw.text(words, at, _HEAD - 8, "t m", anchor))

@@ -41,7 +41,7 @@ def funnel(
     parts.append(draw.text(unit, (LEFT + RIGHT) / 2, BOTTOM + 31, "t", "middle"))
     middle = (TOP + BOTTOM) / 2
     parts.append(draw.text("standard error", 11, middle, "t", "middle", transform=f"rotate(-90 11 {middle:g})"))
-    parts.append(_legend())
+    parts.append(_legend(bool(filled)))
     return draw.figure(WIDTH, HEIGHT, title, *parts, desc=desc)
 
 
@@ -53,7 +53,7 @@ def _shade(x: Scale, y: Scale, deep: float, z: float, css: str) -> str:
     return draw.tag("path", class_=css, d="M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in path) + "Z")
 
 
-def _legend() -> str:
+def _legend(hollow: bool) -> str:
     top = BOTTOM + 46
     parts = [draw.text("p of a study:", 8, top + 9, "t m")]
     at = 84.0
@@ -61,5 +61,6 @@ def _legend() -> str:
         parts.append(draw.tag("rect", class_=f"{css} edged", x=at, y=top, width=11.0, height=11.0))
         parts.append(draw.text(words, at + 15, top + 9, "t m"))
         at += 26 + 5.8 * len(words)
-    parts.append(draw.text("Outside the shading below 0.01; dashed, the pool.", 8, top + 26, "t m"))
+    words = "Outside the shading below 0.01; dashed, the pool" + ("; hollow, filled in." if hollow else ".")
+    parts.append(draw.text(words, 8, top + 26, "t m"))
     return "".join(parts)
