@@ -57,7 +57,7 @@ def picture(
         rows.append(_total("pool", f"Pooled, k = {c['k']}; I² {number(c['i2'], decimals=0)} %", c))
     scale = _scale(c, ratio)
     sides = effects.sides(o, ratio) if named else ("lower", "higher")
-    return forest_plot(rows, scale, ratio=ratio, unit=effects.unit(c, o), sides=sides, title=title, css=css)  # fmt: skip
+    return forest_plot(rows, scale, ratio=ratio, unit=effects.unit(c, o), sides=sides, title=title, css=css)
 
 
 def published(pools: list[dict[str, Any]], better: str) -> list[dict[str, Any]]:
