@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,11 @@ class Answer:
     def problem(self) -> str:
         """Return the first words of the reason."""
         return self.reason.split(";")[0]
+
+    @property
+    def without_result(self) -> Answer:
+        """Return the answer without what it gave, to be kept when that was shown."""
+        return replace(self, result=None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain values."""
@@ -93,20 +98,35 @@ def patients(words: Sequence[str], codes: str | None = None) -> Iterator[Patient
     yield from tqdm(found, unit=" records", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
 
 
-def close(answers: Sequence[Answer], verb: str) -> int:
+def print_json(answers: Iterator[Answer]) -> Iterator[Answer]:
+    """Print {"records": […]} as the answers come, and yield each without its result, so that memory stays flat."""
+    import orjson
+
+    out = sys.stdout.buffer
+    out.write(b'{\n  "records": [')
+    for i, answer in enumerate(answers):
+        text = orjson.dumps(answer.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+        out.write((b",\n    " if i else b"\n    ") + text.replace(b"\n", b"\n    "))
+        yield answer.without_result
+    out.write(b"\n  ]\n}\n")
+
+
+def close(answers: Sequence[Answer], verb: str, *, of: int | None = None) -> int:
     """Say on stderr how many records failed and why, and return the cohort's exit code.
 
-    0 where every record was answered, 2 where every one was wrong input, 1 otherwise.
+    0 where every record was answered, 2 where every one was wrong input, 1 otherwise. of: how many records there were,
+    where `answers` holds the failed alone.
     """
     failed = [a for a in answers if a.exit_code]
+    n = len(answers) if of is None else of
     if not failed:
         return 0
-    print(f"hepatica: {verb}: {len(failed)} of {len(answers)} records have no answer", file=sys.stderr)
+    print(f"hepatica: {verb}: {len(failed)} of {n} records have no answer", file=sys.stderr)
     for answer in failed[:2]:
         print(f"  {answer.file}: {answer.reason}", file=sys.stderr)
     if len(failed) > 2:
         print(f"  and {len(failed) - 2} more: each stands with its reason in the output", file=sys.stderr)
-    return 2 if all(a.exit_code == 2 for a in answers) else 1
+    return 2 if len(failed) == n and all(a.exit_code == 2 for a in failed) else 1
 
 
 def _records(words: Sequence[str], how: dict[str, Any]) -> Iterator[Patient | ReadFailure]:

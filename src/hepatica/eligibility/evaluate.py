@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 
 from hepatica.eligibility.questions import questions
@@ -40,25 +40,48 @@ class Result:
     distance: Distance | None = None
 
 
+Seen = dict[int, tuple[Result, Result]]
+
+
 def evaluate(
-    rule: Rule, record: Record, answers: Mapping[str, bool] | None = None, *, silent_is_absent: bool = False
+    rule: Rule,
+    record: Record,
+    answers: Mapping[str, bool] | None = None,
+    *,
+    silent_is_absent: bool = False,
+    seen: Seen | None = None,
 ) -> Result:
     """Return what one record says of a rule; `answers` holds replies by question or concept name.
 
-    With `silent_is_absent`, a condition or treatment that nobody wrote down counts as absent.
+    With `silent_is_absent`, a condition or treatment that nobody wrote down counts as absent. `seen` keeps the answers
+    of leaves between rules asked of one record with the same answers.
     """
-    if isinstance(rule, Within):
-        return _within(rule, quantity(rule.quantity, record))
-    if isinstance(rule, Fact):
-        found = fact(rule, record, answers or {})
-        if silent_is_absent and found.silent and found.truth is None:
-            return Result(False, (f"{found.because}, taken as absent",))
-        return Result(found.truth, (found.because,), (found.needs,) if found.needs else ())
+    if isinstance(rule, AtLeast):
+        return _count(
+            rule, [evaluate(r, record, answers, silent_is_absent=silent_is_absent, seen=seen) for r in rule.rules]
+        )
     if isinstance(rule, Not):
-        inner = evaluate(rule.rule, record, answers, silent_is_absent=silent_is_absent)
+        inner = evaluate(rule.rule, record, answers, silent_is_absent=silent_is_absent, seen=seen)
         truth = None if inner.truth is None else not inner.truth
-        return replace(inner, truth=truth, distance=_opposite(inner.distance))
-    return _count(rule, [evaluate(r, record, answers, silent_is_absent=silent_is_absent) for r in rule.rules])
+        return Result(truth, inner.because, inner.needs, _opposite(inner.distance))
+    pair = seen.get(id(rule)) if seen is not None else None
+    if pair is None:
+        pair = _leaf(rule, record, answers or {})
+        if seen is not None:
+            seen[id(rule)] = pair
+    return pair[silent_is_absent]
+
+
+def _leaf(rule: Within | Fact, record: Record, answers: Mapping[str, bool]) -> tuple[Result, Result]:
+    """Return the answer to a leaf, and the answer where silence counts as absence."""
+    if isinstance(rule, Within):
+        result = _within(rule, quantity(rule.quantity, record))
+        return result, result
+    found = fact(rule, record, answers)
+    result = Result(found.truth, (found.because,), (found.needs,) if found.needs else ())
+    if found.silent and found.truth is None:
+        return result, Result(False, (f"{found.because}, taken as absent",))
+    return result, result
 
 
 def _count(rule: AtLeast, results: list[Result]) -> Result:
@@ -181,4 +204,4 @@ def _distance(rule: Within, reading: Reading) -> Distance | None:
 
 
 def _opposite(distance: Distance | None) -> Distance | None:
-    return None if distance is None else replace(distance, value=-distance.value)
+    return None if distance is None else Distance(-distance.value, distance.unit, distance.limit, distance.text)

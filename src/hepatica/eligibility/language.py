@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from math import inf
 
 from hepatica.eligibility.questions import questions
@@ -68,6 +69,12 @@ def parse(text: str, where: str = "criterion") -> Rule:
     if reader.word:
         raise reader.wrong("a word is left over")
     return rule
+
+
+@lru_cache(maxsize=4096)
+def _one_object(leaf: Rule) -> Rule:
+    """Return the same object for equal leaves, so that one record is asked once."""
+    return leaf
 
 
 class _Reader:
@@ -135,6 +142,9 @@ class _Reader:
         return AtLeast(int(count), tuple(rules))
 
     def leaf(self) -> Rule:
+        return _one_object(self.read_leaf())
+
+    def read_leaf(self) -> Rule:
         if self.take("episodes", "of"):
             names = self.names(concepts(), "concept")
             return self.bounded("episodes", ",".join(names))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from hepatica.eligibility.evaluate import Distance, evaluate
-from hepatica.eligibility.protocols import Arm, Criterion, Protocol, protocols
-from hepatica.errors import InputError
+from hepatica.eligibility.evaluate import Distance, Seen, evaluate
+from hepatica.eligibility.protocols import HISTORICAL, Arm, Criterion, Protocol, is_fresh, protocols
+from hepatica.eligibility.protocols import protocol as known
+from hepatica.eligibility.ways import Change, way_in
 from hepatica.patient import Patient
 from hepatica.therapy import Record, Source
 
-FRESH_D = 90
 ASK = "ask the patient"
-HISTORICAL = "historical criteria only"
 WORDS = {True: "met", False: "not met", None: "unknown"}
 
 
@@ -32,6 +31,7 @@ class CriterionResult:
     needs: tuple[str, ...]
     distance: Distance | None
     if_silent_is_absent: str  # the verdict where whatever nobody wrote down is taken as absent
+    way_in: tuple[Change, ...] = ()  # what would have to be otherwise for an unmet criterion to be met
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract's shape of a criterion."""
@@ -44,6 +44,7 @@ class CriterionResult:
             "needs": "; ".join(self.needs) or None,
             "distance": self.distance.to_json() if self.distance else None,
             "if_silent_is_absent": self.if_silent_is_absent,
+            "way_in": [c.to_json() for c in self.way_in],
         }
 
 
@@ -78,11 +79,31 @@ class Match:
         return tuple(sorted(missed, key=lambda c: abs(c.distance.relative) if c.distance else 0.0))
 
     @property
+    def open_tests(self) -> list[set[str]]:
+        """Return the tests that each unknown criterion needs."""
+        return [{n.rsplit(": ", 1)[-1] for n in c.needs} for c in self.criteria if c.verdict == "unknown"]
+
+    @property
     def settles_most(self) -> tuple[str, int] | None:
         """Return the one test that bears on most unknown criteria, and on how many; None where none is open."""
-        tests = [{n.rsplit(": ", 1)[-1] for n in c.needs} for c in self.criteria if c.verdict == "unknown"]
-        counted = Counter(t for found in tests for t in sorted(found) if t != ASK)
+        counted = Counter(t for found in self.open_tests for t in sorted(found) if t != ASK)
         return counted.most_common(1)[0] if counted else None
+
+    @property
+    def way_in(self) -> tuple[Change, ...]:
+        """Return everything that would have to be otherwise for the unmet criteria to be met."""
+        return tuple(dict.fromkeys(change for c in self.criteria for change in c.way_in))
+
+    @property
+    def could_become(self) -> str:
+        """Return what might bring the person in (waiting, treatment, either, unclear, nothing); "" if none is unmet."""
+        if self.verdict != "not eligible":
+            return ""
+        if not all(c.way_in for c in self.criteria if c.verdict == "not met"):
+            return "nothing"
+        by = {change.by for change in self.way_in}
+        order = ("nothing", "unclear", "treatment", "either", "waiting")
+        return next(word for word in order if word in by)
 
     @property
     def open_ids(self) -> tuple[str, ...]:
@@ -109,9 +130,28 @@ class Match:
             "settles_most": {"needs": most[0], "criteria": most[1]} if most else None,
             "open_if_silent_is_absent": list(self.open_ids),
             "near_misses": [c.id for c in self.near_misses],
+            "could_become": self.could_become or None,
             "sources": [s.id for s in self.sources],
             "note": self.note,
         }
+
+
+def settles_most(matches: Sequence[Match]) -> tuple[str, int, int] | None:
+    """Return the one test that bears on most unknown criteria of all these, on how many, and in how many protocols.
+
+    Criteria of protocols that the person cannot enter anyway are not counted, nor what only the patient can answer.
+    """
+    counted: Counter[str] = Counter()
+    trials: Counter[str] = Counter()
+    for m in matches:
+        if m.verdict == "unknown":
+            found = [t for tests in m.open_tests for t in sorted(tests) if t != ASK]
+            counted.update(found)
+            trials.update(set(found))
+    if not counted:
+        return None
+    best = min(counted, key=lambda t: (-trials[t], -counted[t], t))
+    return best, counted[best], trials[best]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +180,9 @@ def match(
         from hepatica.staging import stage
 
         staging = stage(patient)
-    record, day = Record(patient, staging), today or date.today()
-    found = [_match(p, record, day, answers or {}, (checked or {}).get(p.id)) for p in _chosen(protocol)]
+    asked = _Asked(Record(patient, staging), answers or {}, {})
+    day = today or date.today()
+    found = [_match(p, asked, day, (checked or {}).get(p.id)) for p in _chosen(protocol)]
     return sorted(found, key=_nearness)
 
 
@@ -156,22 +197,23 @@ def _chosen(protocol: str | Protocol | None) -> list[Protocol]:
         return [protocol]
     if protocol is None:
         return list(protocols().values())
-    if protocol not in protocols():
-        raise InputError(
-            f"no protocol is called {protocol!r}", where="--protocol", mend=f"one of {', '.join(protocols())}"
-        )
-    return [protocols()[protocol]]
+    return [known(protocol)]
 
 
-def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool], check: StatusCheck | None) -> Match:
-    results = tuple(_judge(c, record, answers) for c in p.criteria)
+class _Asked(NamedTuple):
+    """One record, the answers given, and the leaves already asked."""
+
+    record: Record
+    answers: Mapping[str, bool]
+    seen: Seen
+
+
+def _match(p: Protocol, asked: _Asked, today: date, check: StatusCheck | None) -> Match:
+    record = asked.record
+    results = tuple(_judge(c, asked) for c in p.criteria)
     if record.patient.deceased:
-        results = (
-            *results,
-            CriterionResult("alive", "inclusion", "alive", "not met", "the record says deceased", (), None, "not met"),
-        )
+        results = (*results, DECEASED)
     status, as_of = (check.status, check.on) if check else (p.registry_status, p.status_as_of)
-    fresh = as_of is not None and 0 <= (today - as_of).days <= FRESH_D
     verdict, because = _verdict([(r.text, r.verdict) for r in results], p.criteria_complete)
     assumed, _ = _verdict([(r.text, r.if_silent_is_absent) for r in results], p.criteria_complete)
     return Match(
@@ -181,7 +223,7 @@ def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool]
         verdict=verdict,
         because=because,
         verdict_if_silent_is_absent=assumed,
-        recruitment_status=status if fresh else HISTORICAL,
+        recruitment_status=status if is_fresh(as_of, today) else HISTORICAL,
         registry_status=status,
         status_as_of=as_of,
         criteria_complete=p.criteria_complete,
@@ -194,11 +236,12 @@ def _match(p: Protocol, record: Record, today: date, answers: Mapping[str, bool]
     )
 
 
-def _judge(criterion: Criterion, record: Record, answers: Mapping[str, bool]) -> CriterionResult:
-    found = evaluate(criterion.rule, record, answers)
+def _judge(criterion: Criterion, asked: _Asked) -> CriterionResult:
+    record, answers, seen = asked
+    found = evaluate(criterion.rule, record, answers, seen=seen)
     assumed = found
     if found.truth is None:
-        assumed = evaluate(criterion.rule, record, answers, silent_is_absent=True)
+        assumed = evaluate(criterion.rule, record, answers, silent_is_absent=True, seen=seen)
     return CriterionResult(
         id=criterion.id,
         kind=criterion.kind,
@@ -208,6 +251,7 @@ def _judge(criterion: Criterion, record: Record, answers: Mapping[str, bool]) ->
         needs=found.needs if found.truth is None else (),
         distance=found.distance,
         if_silent_is_absent=WORDS[assumed.truth],
+        way_in=way_in(criterion.rule, record, answers, seen) if found.truth is False else (),
     )
 
 

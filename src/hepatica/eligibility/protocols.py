@@ -17,6 +17,9 @@ from hepatica.eligibility.tree import Rule
 from hepatica.errors import InputError
 from hepatica.therapy import Source, comparators, one_of, products, required_text, routes, sources_of
 
+FRESH_D = 90
+HISTORICAL = "historical criteria only"
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -75,6 +78,28 @@ class Protocol:
     sources: tuple[Source, ...]
     note: str = ""
     assurance: tuple[Assurance, ...] = ()
+
+    def recruitment(self, today: date) -> dict[str, Any]:
+        """Return the recruitment status as it may be shown on a day: historical unless checked within 90 days."""
+        fresh = is_fresh(self.status_as_of, today)
+        return {
+            "recruitment_status": self.registry_status if fresh else HISTORICAL,
+            "registry_status": self.registry_status,
+            "status_as_of": self.status_as_of.isoformat() if self.status_as_of else None,
+            "criteria_complete": self.criteria_complete,
+        }
+
+
+def is_fresh(as_of: date | None, today: date) -> bool:
+    """Return whether a recruitment status was looked up within the last 90 days."""
+    return as_of is not None and 0 <= (today - as_of).days <= FRESH_D
+
+
+def protocol(name: str) -> Protocol:
+    """Return a protocol of the package by registry number; raises InputError for an unknown one."""
+    if name not in protocols():
+        raise InputError(f"no protocol is called {name!r}", where="--protocol", mend=f"one of {', '.join(protocols())}")
+    return protocols()[name]
 
 
 @cache

@@ -19,6 +19,7 @@ from hepatica.therapy import Finding, Record
 Truths = NDArray[np.int8]
 Floats = NDArray[np.float64]
 YES, UNKNOWN, NO = np.int8(1), np.int8(0), np.int8(-1)
+ALIVE = "alive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,10 @@ def _within(rule: Within, low: Floats, high: Floats) -> Truths:
 def tabulate(
     records: Sequence[Record], rules: Iterable[Rule], answers: Sequence[Mapping[str, bool]] | None = None
 ) -> Table:
-    """Return the table of real records that some rules need, one column a leaf."""
+    """Return the table of real records that some rules need, one column a leaf, and who of them is alive."""
+    alive = np.array([NO if r.patient.deceased else YES for r in records], np.int8)
     numbers: dict[str, tuple[Floats, Floats]] = {}
-    facts: dict[str, Truths] = {}
+    facts: dict[str, Truths] = {ALIVE: alive}
     replies = answers or [{}] * len(records)
     for leaf in dict.fromkeys(x for rule in rules for x in leaves(rule)):
         if isinstance(leaf, Within) and leaf.quantity.key not in numbers:
@@ -122,7 +124,7 @@ def tabulate(
             ends = [(np.nan, np.nan) if isinstance(f, Finding) else (f.low, f.high) for f in found]
             pair = np.array(ends, float).reshape(-1, 2)
             numbers[leaf.quantity.key] = (pair[:, 0], pair[:, 1])
-        elif isinstance(leaf, Fact) and leaf.key not in facts:
+        elif isinstance(leaf, Fact) and leaf.key not in facts and (answers or leaf.kind != "ask"):
             truths = [fact(leaf, r, a).truth for r, a in zip(records, replies, strict=True)]
             facts[leaf.key] = np.array([0 if t is None else 1 if t else -1 for t in truths], np.int8)
     return Table(len(records), numbers, facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import glob
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from .short import parse_short
 from .table import drafts_of
 
 MAX_BYTES = 100_000_000
+MOST_EXPORT_FILES = 2000
 _SUFFIXES = frozenset((".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".toml"))
 _MAGIC = {
     b"PK\x03\x04": "a zip archive",
@@ -134,20 +136,25 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _groups(path: str | PathLike[str]) -> list[list[Path]]:
+def _groups(path: str | PathLike[str]) -> Iterator[list[Path]]:
+    """Yield the files of a path that belong together; only their names are held, whatever their number."""
     root = Path(path)
     if root.is_dir():
-        files = sorted(f for f in root.iterdir() if f.suffix.lower() in _SUFFIXES and f.is_file())
-    elif root.exists():
-        files = [root]
+        with os.scandir(root) as entries:
+            names = sorted(e.name for e in entries if os.path.splitext(e.name)[1].lower() in _SUFFIXES and e.is_file())
     else:
-        files = sorted(Path(f) for f in glob.glob(str(path)))
-    if not files:
+        names = [str(root)] if root.exists() else sorted(glob.glob(str(path)))
+        root = Path()
+    if not names:
         raise InputError(f"no patient files in {path}", mend=f"known endings: {', '.join(sorted(_SUFFIXES))}")
-    export = [f for f in files if f.suffix.lower() in (".ndjson", ".jsonl")]
-    if len(export) > 1 and bulk.is_export(export):
-        return [export, *([f] for f in files if f not in export)]
-    return [[f] for f in files]
+    lines = [n for n in names if n.lower().endswith((".ndjson", ".jsonl"))]
+    export = [root / n for n in lines] if 1 < len(lines) <= MOST_EXPORT_FILES else []
+    if export and bulk.is_export(export):
+        yield export
+        taken = set(lines)
+        names = [n for n in names if n not in taken]
+    for name in names:
+        yield [root / name]
 
 
 def _bytes_of(path: Path, max_bytes: int) -> bytes:

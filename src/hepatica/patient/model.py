@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from math import nextafter
 from typing import Literal
 
 Sex = Literal["male", "female"]
@@ -117,7 +118,7 @@ class Patient:
         day = on or self.index_time or datetime.now()
         if isinstance(day, datetime):
             day = day.date()
-        return (day - self.birth_date).days / 365.25
+        return _years(self.birth_date, day)
 
     def has(self, *names: str) -> bool:
         """Return whether any active condition carries one of these names."""
@@ -130,6 +131,12 @@ class Patient:
     def with_observation(self, observation: Observation) -> Patient:
         """Return a copy with one more observation."""
         return replace(self, observations=(*self.observations, observation))
+
+
+def _years(born: date, day: date) -> float:
+    """Return the years from birth to a day, whose whole part is the completed years, as birthdays count them."""
+    whole = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return min(max((day - born).days / 365.25, whole), nextafter(whole + 1.0, 0.0))
 
 
 def _undated_last(o: Observation) -> tuple[bool, float]:

@@ -14,7 +14,8 @@ from hepatica.errors import CannotAnswer, InputError
 
 ENDINGS = (".parquet", ".csv", ".tsv")
 SLICE = 2000
-_MEMORY = "512MB"
+_MEMORY = "256MB"
+_SETTINGS = ("threads = 2", "preserve_insertion_order = false")
 _NEEDED = ("person", "measurement")
 _CONCEPTS = ("concept", "concept_ancestor")
 _EVENT = "{0}_id {0}_concept_id {0}_source_concept_id {0}_source_value person_id "
@@ -84,7 +85,8 @@ def opened(path: str | PathLike[str]) -> Iterator[Base]:
     with tempfile.TemporaryDirectory(prefix="hepatica-") as folder:
         base = duckdb.connect(str(Path(folder) / "sorted.duckdb"))
         try:
-            base.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 2; SET temp_directory = '{folder}'")
+            for setting in (f"memory_limit = '{_MEMORY}'", f"temp_directory = '{folder}'", *_SETTINGS):
+                base.execute(f"SET {setting}")
             yield Base(base, Path(path))
         except duckdb.Error as error:
             what = str(error).splitlines()[0][:160]

@@ -317,3 +317,10 @@ def test_a_limit_of_zero_has_a_relative_distance(record):
 def test_a_future_result_is_not_used(record):
     late = record(staged(at=NOW - timedelta(days=5)), inr=2.0)
     assert ask("inr at least 1.5", late).truth is None
+
+
+def test_an_interval_without_ends_has_no_distance(record):
+    from hepatica.eligibility import Quantity, Within
+
+    found = evaluate(Within(Quantity("lab", "inr")), record(inr=1.2))
+    assert (found.truth, found.distance) == (True, None)

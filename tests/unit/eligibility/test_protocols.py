@@ -34,3 +34,16 @@ def test_ages_and_the_number_of_criteria_are_those_of_the_record(facts):
     assert ages == ([(facts["min_age"], facts["max_age"])] if facts["min_age"] else [])
     assert len(protocol.criteria) >= len(facts["inclusion"]) + len(facts["exclusion"]) - 1
     assert protocol.enrollment == facts["enrollment"]
+
+
+def test_recruitment_is_shown_with_its_date_and_believed_for_90_days():
+    from dataclasses import replace
+    from datetime import date, timedelta
+
+    from hepatica.eligibility import protocols
+
+    seen = replace(protocols()["NCT01844063"], registry_status="recruiting", status_as_of=date(2026, 8, 1))
+    fresh, stale = (seen.recruitment(date(2026, 8, 1) + timedelta(days=d)) for d in (90, 91))
+    assert (fresh["recruitment_status"], fresh["status_as_of"]) == ("recruiting", "2026-08-01")
+    assert (stale["recruitment_status"], stale["registry_status"]) == ("historical criteria only", "recruiting")
+    assert replace(seen, status_as_of=None).recruitment(date(2026, 8, 1))["status_as_of"] is None

@@ -122,3 +122,15 @@ def test_the_newest_dated_weight_is_the_weight():
         {"analyte": "weight", "value": v, "unit": "kg", "time": t} for v, t in ((70, "2026-02-01"), (75, "2026-01-01"))
     ]
     assert parse_short({"id": "x", "observations": rows}).weight_kg == 70
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "years"),
+    [("2010-01-01", "2028-01-01", 18), ("2010-01-01", "2027-12-31", 17), ("2008-02-29", "2026-02-28", 17),
+     ("2008-02-29", "2026-03-01", 18), ("2026-11-01", "2026-11-01", 0)],
+)  # fmt: skip
+def test_a_year_of_age_is_complete_on_the_birthday(born, day, years):
+    from datetime import date
+
+    age = parse_short({"id": "x", "birth_date": born}).age_years(date.fromisoformat(day))
+    assert int(age) == years and abs(age - years) < 1
