@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from hepatica.engine.problem import Result as Result
     from hepatica.engine.run import simulate as simulate
     from hepatica.engine.sbml import to_sbml as to_sbml
-    from hepatica.engine.sbml import to_sedml as to_sedml
-    from hepatica.engine.sbml import write_exchange as write_exchange
     from hepatica.engine.scipy_path import reference as reference
+    from hepatica.engine.sedml import to_sedml as to_sedml
+    from hepatica.engine.sedml import write_exchange as write_exchange
     from hepatica.engine.sensitivity import with_sensitivities as with_sensitivities
     from hepatica.engine.speed import bench as bench
     from hepatica.engine.streaming import Interrupted as Interrupted
@@ -58,8 +58,8 @@ _HOME = {
     "with_sensitivities": "sensitivity",
     "bench": "speed",
     "to_sbml": "sbml",
-    "to_sedml": "sbml",
-    "write_exchange": "sbml",
+    "to_sedml": "sedml",
+    "write_exchange": "sedml",
     "uniforms": "streams",
     "normals": "streams",
     "blocks": "ensemble",

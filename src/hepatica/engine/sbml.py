@@ -1,19 +1,22 @@
-"""Exchange: any engine model as SBML Level 3 Version 2, and the run of it as SED-ML, for other simulators."""
+"""Exchange: any engine model as SBML Level 3 Version 2, with doses and events, for other simulators."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 import sympy
+from sympy.core.relational import Relational
 from sympy.printing.str import StrPrinter
 
-from hepatica.engine.model import Model
+from hepatica.engine.layout import State
+from hepatica.engine.model import Model, as_piecewise
 from hepatica.engine.problem import Dose
 from hepatica.errors import CannotAnswer, InputError
+
+LEFTOVER = 1e-20
+"""Of a state's `atol_scale`."""
 
 
 class _Infix(StrPrinter):  # type: ignore[misc]
@@ -73,142 +76,169 @@ class _Infix(StrPrinter):  # type: ignore[misc]
         return f"{name}({', '.join(self._print(a) for a in args)})"
 
 
-def to_sbml(model: Model, doses: Sequence[Dose] = ()) -> str:
-    """Return a model as SBML: states as parameters with rate rules, doses (one patient's) as events.
+def to_sbml(
+    model: Model,
+    doses: Sequence[Dose] = (),
+    *,
+    parameters: Mapping[str, float] | None = None,
+    initial: Mapping[str, float] | None = None,
+    breakpoints: Sequence[float] = (),
+    restarts: bool = True,
+) -> str:
+    """Return a model as SBML for one patient: states as parameters with rate rules, doses and events as events.
 
-    Needs python-libsbml (the extra `[sbml]`). Units are written as notes in names only. Raises CannotAnswer without
-    python-libsbml and InputError where libSBML's own checks find an error.
+    `parameters` and `initial` are this patient's. With `restarts`, an event that only counts stands at each of
+    `breakpoints`, each knot of a forcing table and wherever a condition on time alone changes, so that no integrator
+    steps over it. Doses at one time are one event, which also clears leftovers far below any tolerance: with them
+    CVODE's difference quotients fail. Units stand as notes in names only. Needs python-libsbml (the extra `[sbml]`).
+    Raises CannotAnswer without python-libsbml or where the model has an event that ends the run, which SBML cannot
+    say, and InputError where libSBML's own checks find an error.
     """
     try:
         libsbml = import_module("libsbml")
     except ImportError:
         raise CannotAnswer("SBML needs python-libsbml", mend="pip install 'hepatica[sbml]'") from None
     layout = model.layout
-    text = _Infix().doprint
-    document = libsbml.SBMLDocument(3, 2)
-    target = document.createModel()
-    target.setId(layout.name)
+    for event in layout.events:
+        if event.stops:
+            raise CannotAnswer(f"SBML cannot say that {event.name} ends the run", mend="let it set a state instead")
+    for name in parameters or {}:
+        layout.find(name, layout.parameter_index, "parameter")
+    for name in initial or {}:
+        layout.find(name, layout.state_index, "state")
+    document = _Document(libsbml, layout.name)
+    for p in layout.parameters:
+        document.quantity(p.name, (parameters or {}).get(p.name, p.value), f"{p.text} [{p.unit}]".strip(), True)
+    for s in layout.states:
+        value = (initial or {}).get(s.name, s.initial)
+        label = f"{s.text} [{s.unit}]".strip()
+        document.quantity(s.name, value if isinstance(value, int | float) else None, label, False)
+        if isinstance(value, str):
+            document.start(s.name, model.initials[s.name])
+    infused = {d.state for d in doses if d.duration > 0}
+    for name in sorted(infused):
+        document.quantity(f"inflow_into_{name}", 0.0, "", False)
+    for f in layout.forcings:
+        document.quantity(f.name, None, f"{f.text} [{f.unit}]".strip(), False)
+        document.rule(f.name, as_piecewise(f, model.time))
+    for o in layout.outputs:
+        document.quantity(o.name, None, f"{o.text} [{o.unit}]".strip(), False)
+        document.rule(o.name, model.definitions[o.name])
+    for name, terms in model.rates.items():
+        inflow = [sympy.Symbol(f"inflow_into_{name}", real=True)] if name in infused else []
+        document.rule(name, sympy.Add(*terms, *inflow), rate=True)
+    lowest = {s.name for s in layout.states if s.nonnegative}
+    for number, (time, changes) in enumerate(_changes(doses)):
+        new = {name: f"{name} + {amount!r}" for name, amount in changes.items()}
+        given = {name: f"max(0, {text})" if name in lowest else text for name, text in new.items()}
+        document.event(f"dose_{number}", f"time >= {time!r}", _swept(layout.states) | given, True)
+    passed = "stops_passed"
+    while passed in model.symbols or passed in model.definitions:
+        passed += "_"
+    stops = list(_stops(model, breakpoints)) if restarts else []
+    if stops:
+        document.quantity(passed, 0.0, "jumps of the equations that time has passed", False)
+        document.rule(passed, sympy.Integer(0), rate=True)
+    for number, when in enumerate(stops):
+        document.event(f"stop_{number}", f"time >= {when}", {passed: f"{passed} + 1"}, False)
+    write = _Infix().doprint
+    for name, level in model.triggers.items():
+        acts = {state: write(expr) for state, expr in model.actions[name].items()}
+        document.event(f"event_{name}", f"{write(level)} >= 0", acts, False)
+    return document.checked()
 
-    def math(formula: str) -> Any:
-        tree = libsbml.parseL3Formula(formula)
+
+class _Document:
+    """One SBML document in the making."""
+
+    def __init__(self, libsbml: Any, name: str) -> None:
+        self.libsbml, self.name = libsbml, name
+        self.document = libsbml.SBMLDocument(3, 2)
+        self.model = self.document.createModel()
+        self.model.setId(name)
+        self.write = _Infix().doprint
+
+    def math(self, formula: str) -> Any:
+        tree = self.libsbml.parseL3Formula(formula)
         if tree is None:
-            raise InputError(f"libSBML cannot read {formula}: {libsbml.getLastParseL3Error()}")
+            raise InputError(f"libSBML cannot read {formula}: {self.libsbml.getLastParseL3Error()}")
         return tree
 
-    def quantity(name: str, value: float | None, label: str, constant: bool) -> None:
-        parameter = target.createParameter()
+    def quantity(self, name: str, value: float | None, label: str, constant: bool) -> None:
+        parameter = self.model.createParameter()
         parameter.setId(name)
         parameter.setConstant(constant)
         if label:
             parameter.setName(label)
         if value is not None:
-            parameter.setValue(value)
+            parameter.setValue(float(value))
 
-    for p in layout.parameters:
-        quantity(p.name, p.value, f"{p.text} [{p.unit}]".strip(), True)
-    for s in layout.states:
-        fixed = isinstance(s.initial, float)
-        quantity(s.name, s.initial if isinstance(s.initial, float) else None, f"{s.text} [{s.unit}]".strip(), False)
-        if not fixed:
-            start = target.createInitialAssignment()
-            start.setSymbol(s.name)
-            start.setMath(math(text(model.initials[s.name])))
-    infused = {d.state for d in doses if d.duration > 0}
-    for name in sorted(infused):
-        quantity(f"inflow_into_{name}", 0.0, "", False)
-    for o in layout.outputs:
-        quantity(o.name, None, f"{o.text} [{o.unit}]".strip(), False)
-        rule = target.createAssignmentRule()
-        rule.setVariable(o.name)
-        rule.setMath(math(text(model.definitions[o.name])))
-    for name, terms in model.rates.items():
-        rule = target.createRateRule()
+    def start(self, name: str, expr: Any) -> None:
+        assignment = self.model.createInitialAssignment()
+        assignment.setSymbol(name)
+        assignment.setMath(self.math(self.write(expr)))
+
+    def rule(self, name: str, expr: Any, rate: bool = False) -> None:
+        rule = self.model.createRateRule() if rate else self.model.createAssignmentRule()
         rule.setVariable(name)
-        added = f" + inflow_into_{name}" if name in infused else ""
-        rule.setMath(math(text(sympy.Add(*terms)) + added))
-    for number, (time, name, amount) in enumerate(_changes(doses)):
-        event = target.createEvent()
-        event.setId(f"dose_{number}")
-        event.setUseValuesFromTriggerTime(False)
+        rule.setMath(self.math(self.write(expr)))
+
+    def event(self, name: str, when: str, acts: Mapping[str, str], at_start: bool) -> None:
+        """Add an event; one that is true from the start happens then only if `at_start`."""
+        event = self.model.createEvent()
+        event.setId(name)
+        event.setUseValuesFromTriggerTime(True)
         trigger = event.createTrigger()
-        trigger.setInitialValue(False)
+        trigger.setInitialValue(not at_start)
         trigger.setPersistent(True)
-        trigger.setMath(math(f"time >= {time!r}"))
-        change = event.createEventAssignment()
-        change.setVariable(name)
-        change.setMath(math(f"{name} + {amount!r}"))
-    document.checkConsistency()
-    errors = [document.getError(i) for i in range(document.getNumErrors())]
-    severe = [e.getMessage().strip() for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
-    if severe:
-        raise InputError(f"libSBML refuses the model: {severe[0]}", where=f"model {layout.name}")
-    return str(libsbml.writeSBMLToString(document))
+        trigger.setMath(self.math(when))
+        for variable, formula in acts.items():
+            change = event.createEventAssignment()
+            change.setVariable(variable)
+            change.setMath(self.math(formula))
+
+    def checked(self) -> str:
+        """Return the text, or raise InputError with the first thing libSBML refuses."""
+        self.document.checkConsistency()
+        errors = [self.document.getError(i) for i in range(self.document.getNumErrors())]
+        severe = [e.getMessage().strip() for e in errors if e.getSeverity() >= self.libsbml.LIBSBML_SEV_ERROR]
+        if severe:
+            raise InputError(f"libSBML refuses the model: {severe[0]}", where=f"model {self.name}")
+        return str(self.libsbml.writeSBMLToString(self.document))
 
 
-def _changes(doses: Sequence[Dose]) -> list[tuple[float, str, float]]:
-    """Return doses as sudden changes of a state or of an inflow: (time, what, by how much)."""
-    rows: list[tuple[float, str, float]] = []
+def _swept(states: Sequence[State]) -> dict[str, str]:
+    """Return what sets states to zero that are far below any tolerance, and leaves the others."""
+    return {s.name: f"piecewise({s.name}, abs({s.name}) > {LEFTOVER * s.atol_scale!r}, 0)" for s in states}
+
+
+def _changes(doses: Sequence[Dose]) -> list[tuple[float, dict[str, float]]]:
+    """Return doses as sudden changes at a time: {state or inflow: by how much}."""
+    rows: dict[float, dict[str, float]] = {}
+
+    def add(time: float, name: str, amount: float) -> None:
+        changes = rows.setdefault(time, {})
+        changes[name] = changes.get(name, 0.0) + amount
+
     for d in doses:
-        amount = float(d.amount)
+        amount, time = float(d.amount), float(d.time)
         if d.duration > 0:
-            rate = amount / d.duration
-            rows.append((float(d.time), f"inflow_into_{d.state}", rate))
-            rows.append((float(d.time + d.duration), f"inflow_into_{d.state}", -rate))
+            add(time, f"inflow_into_{d.state}", amount / d.duration)
+            add(time + d.duration, f"inflow_into_{d.state}", -amount / d.duration)
         else:
-            rows.append((float(d.time), d.state, amount))
-    return sorted(rows)
+            add(time, d.state, amount)
+    return sorted(rows.items())
 
 
-def to_sedml(
-    model: Model, model_file: str, end: float, points: int, observables: Sequence[str], start: float = 0.0
-) -> str:
-    """Return the run of an SBML file as SED-ML Level 1 Version 4: a uniform time course and one report."""
-    for name in observables:
-        model.layout.find(name, model.layout.observable_index, "observable")
-
-    def variable(name: str) -> str:
-        where = f"/sbml:sbml/sbml:model/sbml:listOfParameters/sbml:parameter[@id='{name}']"
-        source = f"target={quoteattr(where)}" if name != "time" else 'symbol="urn:sedml:symbol:time"'
-        return f"""    <dataGenerator id="data_{name}"><listOfVariables>
-      <variable id="variable_{name}" taskReference="task" {source}/>
-    </listOfVariables>
-      <math xmlns="http://www.w3.org/1998/Math/MathML"><ci> variable_{name} </ci></math>
-    </dataGenerator>"""
-
-    names = ["time", *observables]
-    data = "\n".join(variable(name) for name in names)
-    sets = "\n".join(f'      <dataSet id="set_{n}" label="{n}" dataReference="data_{n}"/>' for n in names)
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<sedML xmlns="http://sed-ml.org/sed-ml/level1/version4" xmlns:sbml="http://www.sbml.org/sbml/level3/version2/core"
-    level="1" version="4">
-  <listOfModels>
-    <model id="model" language="urn:sedml:language:sbml.level-3.version-2" source={quoteattr(model_file)}/>
-  </listOfModels>
-  <listOfSimulations>
-    <uniformTimeCourse id="course" initialTime="{start!r}" outputStartTime="{start!r}" outputEndTime="{end!r}"
-        numberOfSteps="{points}"><algorithm kisaoID="KISAO:0000019"/></uniformTimeCourse>
-  </listOfSimulations>
-  <listOfTasks><task id="task" modelReference="model" simulationReference="course"/></listOfTasks>
-  <listOfDataGenerators>
-{data}
-  </listOfDataGenerators>
-  <listOfOutputs>
-    <report id="report"><listOfDataSets>
-{sets}
-    </listOfDataSets></report>
-  </listOfOutputs>
-</sedML>
-"""
-
-
-def write_exchange(
-    model: Model, folder: str | Path, end: float, points: int, observables: Sequence[str], doses: Sequence[Dose] = ()
-) -> tuple[Path, Path]:
-    """Write NAME.xml (SBML) and NAME.sedml into a folder; return their paths."""
-    where = Path(folder)
-    where.mkdir(parents=True, exist_ok=True)
-    name = model.layout.name
-    sbml, sedml = where / f"{name}.xml", where / f"{name}.sedml"
-    sbml.write_text(to_sbml(model, doses), encoding="utf-8")
-    sedml.write_text(to_sedml(model, sbml.name, end, points, observables), encoding="utf-8")
-    return sbml, sedml
+def _stops(model: Model, breakpoints: Sequence[float]) -> Iterator[str]:
+    """Yield the times, as SBML formulas, at which the rates may jump: asked for, knots, conditions on time alone."""
+    found: dict[str, None] = {repr(float(t)): None for t in breakpoints}
+    found |= {repr(t): None for f in model.layout.forcings for t in f.times}
+    moving = {*model.layout.state_index, *model.definitions, *(f.name for f in model.layout.forcings), "t"}
+    write = _Infix().doprint
+    for _, expr in model.equations():
+        for relation in expr.atoms(Relational):
+            for one, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+                if one == model.time and not {s.name for s in other.free_symbols} & moving:
+                    found[write(other)] = None
+    yield from found

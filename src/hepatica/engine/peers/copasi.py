@@ -15,7 +15,7 @@ def build(task: Task, peer: Peer) -> Solve:
     """Import the SBML and set a time course up at the output times."""
     copasi = import_module("COPASI")
     data = copasi.CRootContainer.addDatamodel()
-    if not data.importSBMLFromString(to_sbml(task.model, task.doses)):
+    if not data.importSBMLFromString(to_sbml(task.model, task.doses, restarts=False)):
         raise RuntimeError(copasi.CCopasiMessage.getAllMessageText())
     problem, layout, model = task.problem(), task.model.layout, data.getModel()
     course = data.getTask("Time-Course")

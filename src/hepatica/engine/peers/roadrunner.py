@@ -16,7 +16,7 @@ def build(task: Task, peer: Peer) -> Solve:
     """Compile the SBML and find where parameters go."""
     roadrunner = import_module("roadrunner")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
-    engine = roadrunner.RoadRunner(to_sbml(task.model, task.doses))
+    engine = roadrunner.RoadRunner(to_sbml(task.model, task.doses, restarts=False))
     problem, layout = task.problem(), task.model.layout
     order = [engine.model.getStateVectorId(k) for k in range(len(layout.states))]
     scale = {s.name: s.atol_scale for s in layout.states}
