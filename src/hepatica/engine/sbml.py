@@ -10,8 +10,9 @@ import sympy
 from sympy.core.relational import Relational
 from sympy.printing.str import StrPrinter
 
+from hepatica.engine.flatten import as_piecewise
 from hepatica.engine.layout import State
-from hepatica.engine.model import Model, as_piecewise
+from hepatica.engine.model import Model
 from hepatica.engine.problem import Dose
 from hepatica.errors import CannotAnswer, InputError
 
