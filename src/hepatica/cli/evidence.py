@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hepatica.cli import evidence_review, show
+from hepatica.cli import evidence_review, pooling, show
 from hepatica.cli.parser import Parser, add_json
-from hepatica.errors import InputError
+from hepatica.cli.pooling import add_filters, add_pooling, pictures, plain, span
 
 HELP = "the study base: list, show, pool, network, review, check, add"
 
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the verbs of `evidence` and their options."""
     verbs = parser.add_subparsers(title="verbs", dest="what", metavar="VERB", required=True, parser_class=Parser)
     filters = verbs.add_parser("list", help="one line a study")
-    _add_filters(filters)
+    add_filters(filters)
     filters.add_argument("--design", metavar="D", help="randomised, controlled or any")
     filters.add_argument("--text", metavar="T", help="words in the citation")
     filters.set_defaults(act=_list)
@@ -33,9 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument("id", metavar="ID")
     one.set_defaults(act=_show)
     pool = verbs.add_parser("pool", help="one pooled effect with its studies, interval and certainty")
-    _add_filters(pool)
-    _add_pooling(pool)
-    pool.set_defaults(act=_pool)
+    add_pooling(pool)
+    pool.set_defaults(act=pooling.pool)
     review = verbs.add_parser("review", help=evidence_review.HELP)
     evidence_review.configure(review)
     network = verbs.add_parser("network", help="every treatment against every other through what trials share")
@@ -55,28 +54,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         verb.add_argument("--png", action="store_true", help="with -o: as PNG too (needs the extra [pdf])")
     for verb in (filters, one, pool, network, review, check, add):
         add_json(verb)
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--condition", metavar="C", help="aclf, alcoholic_hepatitis, decompensated, …")
-    parser.add_argument("--intervention", metavar="I", help="g_csf, msc, stem_cells, plasma_exchange, …")
-    parser.add_argument("--region", metavar="R", help="asia, europe, …")
-
-
-def _add_pooling(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--outcome", metavar="O", help="survival, transplant_free_survival, mortality, meld, albumin, …"
-    )
-    parser.add_argument("--day", type=float, metavar="D", help="days from the start of treatment")
-    parser.add_argument("--data", metavar="FILE.csv", help="your own effects: columns study, yi, vi")
-    parser.add_argument("--method", metavar="M", help="DL, PM, REML, ML, SJ, EB or FE (default REML)")
-    parser.add_argument("--ci", metavar="C", help="wald or hksj, which is Knapp-Hartung (default hksj)")
-    parser.add_argument("--adhoc", action="store_true", default=None, help="never narrower than Wald")
-    parser.add_argument("--level", type=float, metavar="L", help="level of the intervals (default 0.95)")
-    parser.add_argument("--measure", metavar="M", help="OR, RR, RD, HR; MD or SMD for laboratory values")
-    parser.add_argument("--design", metavar="D", help="randomised (default) or any")
-    parser.add_argument("--window", type=float, metavar="W", help="share of the day that still counts (default 0.1)")
-    parser.add_argument("--strict-endpoint", action="store_true", default=None, help="no stand-ins for survival")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,7 +77,7 @@ def _list(arguments: argparse.Namespace) -> int:
     ]
     show.table(
         ("study", "year", "condition", "n", "randomised", "given"),
-        [[_plain(c) for c in row] for row in cells],
+        [[plain(c) for c in row] for row in cells],
         right=(1, 3),
     )
     show.line(f"\n  {len(rows)} studies. Next: hepatica evidence show {rows[0]['id'] if rows else 'ID'}")
@@ -122,12 +99,12 @@ def _show(arguments: argparse.Namespace) -> int:
         return 0
     show.paragraph(document["citation"])
     show.paragraph(document["source"].get("url") or "")
-    show.table(("arm", "n", "given"), [(a["name"], _plain(a["n"]), _given(a)) for a in document["arms"]], right=(1,))
-    measured = [(m["kind"], m["arm"], m["variable"], _plain(m["day"]), _summary(m)) for m in document["measures"]]
+    show.table(("arm", "n", "given"), [(a["name"], plain(a["n"]), _given(a)) for a in document["arms"]], right=(1,))
+    measured = [(m["kind"], m["arm"], m["variable"], plain(m["day"]), _summary(m)) for m in document["measures"]]
     if measured:
         show.line()
         show.table(("kind", "arm", "variable", "day", "value"), measured, right=(3,))
-    alive = [(s["arm"], s["endpoint"].replace("_", " "), _plain(s["day"]), _alive(s)) for s in document["survival"]]
+    alive = [(s["arm"], s["endpoint"].replace("_", " "), plain(s["day"]), _alive(s)) for s in document["survival"]]
     if alive:
         show.line()
         show.table(("arm", "survival", "day", "alive"), alive, right=(2,))
@@ -136,60 +113,13 @@ def _show(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pool(arguments: argparse.Namespace) -> int:
-    from hepatica import evidence
-
-    skip = ("verb", "what", "act", "run", "json", "out", "png")
-    document = evidence.pool_question({k: v for k, v in vars(arguments).items() if k not in skip})
-    paths = _pictures(arguments, "save_pool", document)
-    if arguments.json:
-        show.json_document(document)
-        return 0
-    show.heading(document.get("question") or f"{document['outcome']} from {arguments.data}")
-    rows = [(r["study"], r["yi"], r["vi"], r["weight_percent"]) for r in document["studies"]]
-    show.table(("study", "effect", "variance", "weight %"), rows, right=(1, 2, 3))
-    show.line()
-    back = document["back_transformed"]
-    shown, name = back or document, (back or document)["scale"]
-    show.paragraph(
-        f"{name} {show.number(shown['estimate'])}, {100 * document['level']:g} % interval {_span(shown['ci'])}"
-    )
-    wide, df = shown["prediction_interval"], document["prediction_df"]
-    show.paragraph(f"prediction interval {_span(wide)} (degrees of freedom {_plain(df)})")
-    spread = f"k {document['k']}, tau² {show.number(document['tau2'])}, I² {show.number(document['i2'])} %"
-    show.paragraph(f"{spread}, {document['method']}, {document['ci_method']}")
-    if document.get("direction"):
-        show.paragraph(document["direction"])
-    show.paragraph(f"certainty: {document['certainty']['level']}")
-    for reason in document["certainty"].get("reasons", []):
-        show.paragraph(f"{reason['domain']} (down {reason['down']}): {reason['why']}", indent="    ")
-    for left in document["left_out"]:
-        show.paragraph(f"left out: {left['study']}: {left['reason']}")
-    for warning in document["warnings"]:
-        show.paragraph(f"note: {warning}")
-    for path in paths:
-        show.paragraph(f"written: {path}")
-    return 0
-
-
-def _pictures(arguments: argparse.Namespace, verb: str, document: dict[str, Any]) -> list[Any]:
-    """Write the pictures of an answer where a folder is named, and return their paths."""
-    if not arguments.out:
-        if arguments.png:
-            raise InputError("--png without a folder to write to", mend="add -o DIR")
-        return []
-    from hepatica import report
-
-    return list(getattr(report, verb)(document, arguments.out, png=arguments.png))
-
-
 def _network(arguments: argparse.Namespace) -> int:
     from hepatica import evidence
 
     document = evidence.network_question(
         arguments.outcome, arguments.day, arguments.condition, arguments.design, arguments.method
     )
-    paths = _pictures(arguments, "save_network", document)
+    paths = pictures(arguments, "save_network", document)
     if arguments.json:
         show.json_document(document)
         return 0
@@ -222,7 +152,7 @@ def _network(arguments: argparse.Namespace) -> int:
 
 def _compared(e: dict[str, Any]) -> str:
     shown = e["ratio"] or e
-    return f"{show.number(shown['estimate'])} ({_span(shown['ci'])}), k {e['direct_k']}"
+    return f"{show.number(shown['estimate'])} ({span(shown['ci'])}), k {e['direct_k']}"
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -269,16 +199,8 @@ def _cannot(what: str) -> int:
     return 1
 
 
-def _plain(value: Any) -> str:
-    return "–" if value is None else str(value) if isinstance(value, int | str) else show.number(value)
-
-
-def _span(bounds: list[float] | None) -> str:
-    return f"{show.number(bounds[0])} to {show.number(bounds[1])}" if bounds else "–"
-
-
 def _short(pooled: dict[str, Any] | None) -> str:
-    return f"k {pooled['k']}, {show.number(pooled['estimate'])} ({_span(pooled['ci'])})" if pooled else "nothing"
+    return f"k {pooled['k']}, {show.number(pooled['estimate'])} ({span(pooled['ci'])})" if pooled else "nothing"
 
 
 def _given(arm: dict[str, Any]) -> str:
@@ -289,7 +211,7 @@ def _summary(m: dict[str, Any]) -> str:
     if m["mean"] is not None:
         return show.number(m["mean"]) + (f" (SD {show.number(m['sd'])})" if m["sd"] is not None else "")
     if m["median"] is not None:
-        return f"median {show.number(m['median'])}" + (f" ({_span([m['q1'], m['q3']])})" if m["q1"] is not None else "")
+        return f"median {show.number(m['median'])}" + (f" ({span([m['q1'], m['q3']])})" if m["q1"] is not None else "")
     return f"{m['count']} of {m['n']}" if m["count"] is not None else "–"
 
 

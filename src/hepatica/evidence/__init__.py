@@ -28,12 +28,13 @@ if TYPE_CHECKING:
         transitions,
         utilities,
     )
-    from hepatica.evidence.csv_data import pool_file
+    from hepatica.evidence.courses import Course, pool_course
     from hepatica.evidence.handing_on import prior
     from hepatica.evidence.living import add
     from hepatica.evidence.network_answer import network_question
     from hepatica.evidence.network_picture import drawn_network
     from hepatica.evidence.networks import ArmEffect, Network, network
+    from hepatica.evidence.own_data import pool_file
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.proportions import Proportion, pool_proportions
     from hepatica.evidence.published import published_pools
@@ -61,13 +62,14 @@ _WHERE = {
         "transitions",
         "utilities",
     ),
-    "csv_data": ("pool_file",),
+    "courses": ("Course", "pool_course"),
     "bias": ("risk_of_bias",),
     "handing_on": ("prior",),
     "living": ("add",),
     "network_picture": ("drawn_network",),
     "network_answer": ("network_question",),
     "networks": ("ArmEffect", "Network", "network"),
+    "own_data": ("pool_file",),
     "pooling": ("Pooled", "pool_effects"),
     "proportions": ("Proportion", "pool_proportions"),
     "published": ("published_pools",),
@@ -83,6 +85,7 @@ _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [
     "Answer",
     "ArmEffect",
+    "Course",
     "Network",
     "Pooled",
     "Proportion",
@@ -106,6 +109,7 @@ __all__ = [
     "patient_reported",
     "peters",
     "pool",
+    "pool_course",
     "pool_effects",
     "pool_file",
     "pool_proportions",

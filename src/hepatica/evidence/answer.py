@@ -16,7 +16,10 @@ from hepatica.evidence.extract import LeftOut, Row, answers, days_reported
 from hepatica.evidence.pooling import Pooled, pool_effects
 from hepatica.evidence.published import published_pools
 from hepatica.evidence.question import SURVIVAL, Question, ask
+from hepatica.evidence.rare import METHODS as EXACT
+from hepatica.evidence.rare import NAMES, pool_counts
 
+CORRELATIONS = (0.3, 0.5, 0.8)  # of a value with the one before treatment (ours: papers seldom print it)
 _LOG = {"OR": "log odds ratio", "RR": "log risk ratio", "HR": "log hazard ratio"}
 _LINEAR = {"RD": "risk difference", "MD": "difference of means", "SMD": "standardised difference (Hedges g)"}
 
@@ -74,15 +77,23 @@ def pool(
     window: float = 0.1,
     strict_endpoint: bool = False,
     medians: bool = False,
+    correlation: float | None = None,
+    curves: bool = False,
 ) -> Answer:
     """Pool the base's studies that answer a question.
 
     day in days from the start of treatment. Survival and mortality are pooled as log odds ratios from counts (measure
     OR, RR or RD; HR pools printed hazard ratios, whatever the day), laboratory values as differences of means;
-    `medians` also takes means rebuilt from medians and quartiles, marked so. Raises CannotAnswer ("k=0 in this base",
+    `medians` also takes means rebuilt from medians and quartiles, `correlation` (of a value with the one before) makes
+    changes from baseline of values on the day, `curves` takes survival in percent of a curve, each marked so. method:
+    one of tau2.METHODS, or MH, PETO or GLMM for odds ratios from counts. Raises CannotAnswer ("k=0 in this base",
     naming the published pools that do answer) and InputError for words that fit nothing.
     """
-    q = ask(outcome, day, condition, intervention, region, measure, design, window, strict_endpoint, medians)
+    q = ask(outcome, day, condition, intervention, region, measure, design, window, strict_endpoint, medians,
+            correlation, curves)  # fmt: skip
+    method = method.upper()
+    if method in EXACT and (q.measure not in ("OR", "RR", "RD") or q.curves):
+        raise InputError(f"{method} pools counts of survival or mortality", mend="a measure of OR, RR or RD")
     if not q.intervention:
         q = q.but(intervention=_only_intervention(q))
     if q.day is None and q.measure != "HR":
@@ -90,7 +101,7 @@ def pool(
     rows, out = answers(q)
     if not rows:
         raise nothing(q, out)
-    pooled = _pool(rows, method, ci, adhoc, level)
+    pooled = _pool(rows, method, ci, adhoc, level, q.measure)
     published = published_pools(q.outcome, q.day, q.condition or None, q.intervention, q.region or None)
     return Answer(
         question=q,
@@ -132,10 +143,23 @@ def _named(rows: list[dict[str, Any]]) -> str:
     return "; ".join(list(names.values())[:4])
 
 
-def _pool(rows: list[Row], method: str, ci: str, adhoc: bool, level: float) -> Pooled:
+def _pool(rows: list[Row], method: str, ci: str, adhoc: bool, level: float, measure: str = "OR") -> Pooled:
+    if method in EXACT:
+        numbers = [dict(r.numbers) for r in rows]
+        columns = [[n[name] for n in numbers] for name in ("events", "n", "control_events", "control_n")]
+        return pool_counts(*columns, method, measure, level)
     return pool_effects(
         [r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows], method, ci, adhoc, level
     )
+
+
+def _part(rows: list[Row], method: str, ci: str, adhoc: bool, level: float, measure: str) -> dict[str, Any]:
+    """Return the pool of some of the rows in short, or why these alone give none."""
+    try:
+        return _short(_pool(rows, method, ci, adhoc, level, measure), measure)
+    except CannotAnswer as error:
+        return {"k": len(rows), "estimate": None, "ci": None, "tau2": None, "i2": None, "ci_method": ci,
+                "back_transformed": None, "not_estimable": error.what}  # fmt: skip
 
 
 def scale(measure: str, p: Pooled) -> dict[str, Any]:
@@ -199,7 +223,7 @@ def _more(a: Answer) -> dict[str, Any]:
     ci, adhoc = p.ci_method.removesuffix("+adhoc"), p.ci_method.endswith("+adhoc")
     grown = [
         {"until": a.rows[i].study.year, "added": a.rows[i].study.id,
-         **_short(_pool(list(a.rows[: i + 1]), p.method, ci, adhoc, p.level), a.question.measure)}
+         **_part(list(a.rows[: i + 1]), p.method, ci, adhoc, p.level, a.question.measure)}
         for i in range(len(a.rows))
     ]  # fmt: skip
     bayes = None
@@ -218,7 +242,7 @@ def _small(a: Answer, y: list[float], v: list[float]) -> dict[str, Any]:
     n = [dict(r.numbers) for r in a.rows]
     counts = a.question.measure == "OR" and all("events" in x for x in n)
     columns = [[x[name] for x in n] for name in ("events", "n", "control_events", "control_n")] if counts else []
-    filled = trim_and_fill(y, v, a.pooled.method)
+    filled = trim_and_fill(y, v, "REML" if a.pooled.method in EXACT else a.pooled.method)
     return {
         "trim_and_fill": {k: filled[k] for k in ("missing", "side", "estimator", "filled", "why")}
         | {"estimate": filled["after"]["estimate"], "ci": filled["after"]["ci"]},
@@ -236,8 +260,8 @@ def _groups(
     out = []
     for name in dict.fromkeys(getattr(r.study, by) for r in rows):
         part = [r for r in rows if getattr(r.study, by) == name]
-        p = _pool(part, method, ci, adhoc, level)
-        out.append({by: name or "not stated", "studies": [r.study.id for r in part], **_short(p, measure)})
+        told = _part(part, method, ci, adhoc, level, measure)
+        out.append({by: name or "not stated", "studies": [r.study.id for r in part], **told})
     return out
 
 
@@ -254,10 +278,18 @@ def _sensitivity(
     base = {r.study.id: r.effect.yi for r in rows}
 
     def add(what: str, part: list[Row], **how: Any) -> None:
-        p = _pool(part, how.get("method", method), how.get("ci", ci), how.get("adhoc", adhoc), level)
-        out.append({"what": what, "studies": [r.study.id for r in part], **_short(p, q.measure)})
+        told = _part(part, how.get("method", method), how.get("ci", ci), how.get("adhoc", adhoc), level, q.measure)
+        out.append({"what": what, "studies": [r.study.id for r in part], **told})
 
+    varied = []
+    if q.outcome not in SURVIVAL:
+        for r in CORRELATIONS:
+            if r != q.correlation:
+                varied.append((f"change from baseline, correlation {r:g} where none is printed", q.but(correlation=r)))
+    elif q.measure == "OR" and not q.curves and method not in EXACT:
+        varied.append(("with survival read as a percentage of a curve", q.but(curves=True)))
     for what, other in (
+        *varied,
         ("with studies that are not randomised", q.but(design="any")),
         ("with every report from half to one and a half times the day", q.but(window=0.5)),
         ("without transplant-free survival as a stand-in", q.but(strict_endpoint=True)),
@@ -265,6 +297,14 @@ def _sensitivity(
         part, _ = answers(other)
         if part and {r.study.id: r.effect.yi for r in part} != base:
             add(what, part)
+    counted = q.measure == "OR" and all("events" in dict(r.numbers) for r in rows) and not q.curves
+    if counted and (any(r.effect.added for r in rows) or method in EXACT):
+        for name in EXACT:
+            if name != method:
+                add(f"{NAMES[name]}, nothing added to zero cells", rows, method=name)
+    if method in EXACT:
+        add("inverse variance, restricted maximum likelihood", rows, method="REML", ci="hksj")
+        return out
     if pooled.k > 1:
         add("Knapp-Hartung with the ad-hoc correction", rows, ci="hksj", adhoc=True)
         add("normal interval (Wald)", rows, ci="wald", adhoc=False)

@@ -2,7 +2,7 @@
 
 The normal-normal model: y_i ~ N(theta_i, v_i), theta_i ~ N(mu, tau^2), mu ~ N(m, s^2) or flat, tau ~ half-normal,
 half-Cauchy or uniform. Given tau everything is normal, so only tau needs quadrature (Gauss-Legendre on panels). Prior
-scales: Röver et al. 2021 doi:10.1002/jrsm.1475; the method: Röver, J Stat Softw 2020;93(6), doi:10.18637/jss.v093.i06.
+scales: Röver et al. 2021 doi:10.1002/jrsm.1475; the method: Röver, J Stat Softw 2020;93(6).
 """
 
 from __future__ import annotations

@@ -75,6 +75,56 @@ def standardised_difference(
     return Effect(g, 1 / n + 1 / control_n + g**2 / (2 * (n + control_n)))
 
 
+def ratio_of_means(mean: float, sd: float, n: int, control_mean: float, control_sd: float, control_n: int) -> Effect:
+    """Return the log ratio of two means, both above 0.
+
+    >>> e = ratio_of_means(12.0, 3.0, 20, 10.0, 4.0, 20)
+    >>> round(e.yi, 4), round(e.vi, 5)
+    (0.1823, 0.01112)
+    """
+    _sds(sd, n, control_sd, control_n)
+    if not (mean > 0 and control_mean > 0):
+        raise InputError(f"means {mean:g} and {control_mean:g}", mend="a ratio needs both above 0")
+    return Effect(math.log(mean / control_mean), sd**2 / (n * mean**2) + control_sd**2 / (control_n * control_mean**2))
+
+
+def mean_change(before: float, sd_before: float, after: float, sd_after: float, n: int, correlation: float) -> Effect:
+    """Return the mean change of one arm, after less before, with a stated correlation of the two.
+
+    >>> e = mean_change(21.0, 4.0, 18.0, 5.0, 20, 0.5)
+    >>> e.yi, round(e.vi, 3)
+    (-3.0, 1.05)
+    """
+    from hepatica.evidence.summaries import sd_of_change
+
+    if n < 2:
+        raise InputError(f"n = {n}: one patient has no spread", mend="at least 2 patients")
+    return Effect(after - before, sd_of_change(sd_before, sd_after, correlation) ** 2 / n)
+
+
+def from_rates(events: int, time: float, control_events: int, control_time: float, measure: str = "IRR") -> Effect:
+    """Return the log rate ratio (IRR) or rate difference (IRD) of events in patient-time, one unit of time for both.
+
+    A ratio with no event in one arm adds 0.5 to both counts and says so in `added`; with none in either it is left out.
+    """
+    for x, t in ((events, time), (control_events, control_time)):
+        if x < 0 or not t > 0:
+            raise InputError(f"{x} events in a time of {t:g}", mend="a count of 0 or more and a time above 0")
+    if measure == "IRD":
+        if events + control_events == 0:
+            return Effect(None, None, 0.0, "no arm had the event: the difference of rates has no variance")
+        return Effect(
+            events / time - control_events / control_time, events / time**2 + control_events / control_time**2
+        )
+    if measure != "IRR":
+        raise InputError(f"measure {measure!r} is not known for rates", mend="one of: IRR, IRD")
+    if events == control_events == 0:
+        return Effect(None, None, 0.0, "no arm had the event: a ratio cannot be estimated")
+    added = 0.5 if min(events, control_events) == 0 else 0.0
+    a, c = events + added, control_events + added
+    return Effect(math.log(a / time) - math.log(c / control_time), 1 / a + 1 / c, added)
+
+
 def from_ratio_interval(ratio: float, lo: float, hi: float, level: float = 0.95) -> Effect:
     """Return the log ratio and its variance from a printed ratio and interval.
 

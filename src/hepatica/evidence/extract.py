@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hepatica.errors import InputError
+from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.base import studies
 from hepatica.evidence.checks import suspect_sd
 from hepatica.evidence.contrasts import Contrast, contrast
 from hepatica.evidence.effects import Effect, from_counts, mean_difference, standardised_difference
 from hepatica.evidence.hazards import hazard
-from hepatica.evidence.model import Arm, Measure, Study
+from hepatica.evidence.kaplan_meier import odds_from_percent
+from hepatica.evidence.model import Arm, Measure, Study, Survival
 from hepatica.evidence.question import SURVIVAL, Question
-from hepatica.evidence.summaries import from_quartiles, from_range
+from hepatica.evidence.summaries import from_five, from_quartiles, from_range, sd_of_change
 
 _RANK = ("primary full text", "primary abstract", "primary", "secondary")
 
@@ -119,6 +120,8 @@ def _counts(q: Question, pair: Contrast, endpoint: str) -> Row | str:
     if not full:
         if not days:
             return f"no {endpoint.replace('_', '-')} survival of both arms on one day"
+        if q.curves:
+            return _curves(q, pair, endpoint, per, days)
         return "survival in percent only, without the number of patients it stands for"
     day = _nearest(q, full)
     if day is None:
@@ -138,6 +141,34 @@ def _counts(q: Question, pair: Contrast, endpoint: str) -> Row | str:
     return Row(s, pair, effect, day, tuple((a, float(b)) for a, b in numbers), endpoint, (*notes, *_marks(pair)))
 
 
+def _curves(
+    q: Question, pair: Contrast, endpoint: str, per: list[dict[float | None, Survival]], days: list[float]
+) -> Row | str:
+    """Return the odds of two Kaplan-Meier percentages; the variance is of everybody followed to that day."""
+    arms = (*pair.treated, *pair.control)
+    known = [d for d in days if all(p[d].percent is not None and a.n for p, a in zip(per, arms, strict=True))]
+    day = _nearest(q, known) if known else None
+    if day is None:
+        return "survival in percent only, on no day asked or of arms whose size is not printed"
+    shares = [((p[day].percent or 0.0) / 100, float(a.n or 0)) for p, a in zip(per, arms, strict=True)]
+    k = len(pair.treated)
+    sides = []
+    for part in (shares[:k], shares[k:]):
+        n = sum(m for _, m in part)
+        sides.append((sum(p * m for p, m in part) / n, n))
+    try:
+        effect = odds_from_percent(*sides[0], *sides[1])
+    except CannotAnswer as error:
+        return error.what
+    if q.outcome == "mortality":
+        effect = replace(effect, yi=-(effect.yi or 0.0))
+        sides = [(1 - p, n) for p, n in sides]
+    numbers = (("events", sides[0][0] * sides[0][1]), ("n", sides[0][1]),
+               ("control_events", sides[1][0] * sides[1][1]), ("control_n", sides[1][1]))  # fmt: skip
+    note = "survival read as a percentage of a curve: as if all were followed, so the interval is too narrow"
+    return Row(pair.study, pair, effect, day, numbers, endpoint, (note, *_marks(pair)))
+
+
 def _hazard(q: Question, pair: Contrast) -> Row | str:
     got = hazard(q, pair)
     if isinstance(got, str):
@@ -151,7 +182,7 @@ def _hazard(q: Question, pair: Contrast) -> Row | str:
 
 def _means(q: Question, pair: Contrast) -> Row | str:
     reasons = []
-    for kind in ("change", "outcome"):
+    for kind in ("change", "outcome") if q.correlation is None else ("change", "imputed", "outcome"):
         found = _mean_rows(q, pair, kind)
         if isinstance(found, Row):
             return found
@@ -162,13 +193,19 @@ def _means(q: Question, pair: Contrast) -> Row | str:
 def _mean_rows(q: Question, pair: Contrast, kind: str) -> Row | str:
     s = pair.study
     arms = (*pair.treated, *pair.control)
+    read = "outcome" if kind == "imputed" else kind
     per = [
-        {r.day: r for r in s.measures if r.arm == a.name and r.kind == kind and r.variable == q.outcome} for a in arms
+        {r.day: r for r in s.measures if r.arm == a.name and r.kind == read and r.variable == q.outcome} for a in arms
     ]
     days = [d for d in set.intersection(*(set(p) for p in per)) if d is not None and d > 0]
     if not days:
         return "no rows"
     held = {d: [_summary(q, p[d], a) for p, a in zip(per, arms, strict=True)] for d in days}
+    if kind == "imputed":
+        before = [_before(q, s, a) for a in arms]
+        if not all(before):
+            return "no rows"
+        held = {d: [_change(q, g, b) for g, b in zip(now, before, strict=True)] for d, now in held.items()}
     full = [d for d in days if all(held[d])]
     if not full:
         medians = any(r.median is not None for p in per for r in p.values())
@@ -188,7 +225,9 @@ def _mean_rows(q: Question, pair: Contrast, kind: str) -> Row | str:
     names = ("mean", "sd", "n", "control_mean", "control_sd", "control_n")
     numbers = tuple((a, float(b)) for a, b in zip(names, (*sides[0], *sides[1]), strict=True))
     marks = [m for m in dict.fromkeys(g[3] for g in groups) if m]
-    word = "change from baseline" if kind == "change" else "value on that day"
+    word = "value on that day" if kind == "outcome" else "change from baseline"
+    if kind == "imputed":
+        marks.append(f"SD of the change from a correlation of {q.correlation:g}, stated and not printed")
     return Row(s, pair, effect, day, numbers, word, (*marks, *_marks(pair)))
 
 
@@ -204,9 +243,23 @@ def _summary(q: Question, row: Measure, arm: Arm) -> _Group | None:
     return None
 
 
+def _before(q: Question, s: Study, arm: Arm) -> _Group | None:
+    rows = [r for r in s.measures if r.kind == "baseline" and r.arm == arm.name and r.variable == q.outcome]
+    return next((g for r in rows if (g := _summary(q, r, arm))), None)
+
+
+def _change(q: Question, after: _Group | None, before: _Group | None) -> _Group | None:
+    if after is None or before is None or q.correlation is None:
+        return None
+    sd = sd_of_change(before[1], after[1], q.correlation)
+    return after[0] - before[0], sd, min(after[2], before[2]), after[3] or before[3]
+
+
 def _from_median(row: Measure, median: float, n: int) -> _Group | None:
     try:
-        if row.q1 is not None and row.q3 is not None:
+        if None not in (row.low, row.q1, row.q3, row.high):
+            got = from_five(row.low or 0.0, row.q1 or 0.0, median, row.q3 or 0.0, row.high or 0.0, n)
+        elif row.q1 is not None and row.q3 is not None:
             got = from_quartiles(median, row.q1, row.q3, n)
         elif row.low is not None and row.high is not None:
             got = from_range(median, row.low, row.high, n)

@@ -1,9 +1,9 @@
 """Do direct and indirect evidence of a network agree? Node splits, and all designs at once.
 
-A split lets the trials that compare two treatments head to head have their own difference (half on each side, so that
-no treatment is the base): White, Stata J 2015;15:951, doi:10.1177/1536867X1501500403. All designs at once: every
-design has its own effects (design-by-treatment interaction): Higgins et al., Res Synth Methods 2012;3:98,
-doi:10.1002/jrsm.1044. Heterogeneity is estimated anew in each.
+A split lets the trials that compare two treatments head to head have their own difference, half on each side so that
+no treatment is the base: Dias et al., Stat Med 2010;29:932, doi:10.1002/sim.3767, in White's symmetrical form (Stata J
+2015). All designs at once: every design has its own effects (the design-by-treatment interaction of Higgins et al.,
+Res Synth Methods 2012). Heterogeneity is estimated anew in each.
 """
 
 from __future__ import annotations

@@ -65,6 +65,13 @@ def chi2_tail(x: float, df: float) -> float:
     return float(chdtrc(df, x))
 
 
+def f_tail(x: float, df: float, df2: float) -> float:
+    """Return the chance that an F variable exceeds x."""
+    from scipy.special import fdtrc
+
+    return float(fdtrc(df, df2, x))
+
+
 def two_sided_p(statistic: float, df: float = math.inf) -> float:
     """Return the two-sided p value of a normal (df infinite) or t statistic."""
     from scipy.special import ndtr, stdtr

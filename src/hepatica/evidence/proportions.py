@@ -84,6 +84,39 @@ def pool_proportions(events: ArrayLike, n: ArrayLike, level: float = 0.95) -> Pr
     )  # fmt: skip
 
 
+def freeman_tukey(
+    events: ArrayLike, n: ArrayLike, method: str = "REML", level: float = 0.95
+) -> tuple[float, tuple[float, float], tuple[str, ...]]:
+    """Return the proportion by the double arcsine of Freeman and Tukey, its interval, and the warning it must carry.
+
+    Only for comparison with reviews that used it: the way back rests on the harmonic mean of n, and where sizes differ
+    much it can give a proportion outside those of all studies. `pool_proportions` needs no such transformation.
+    """
+    from hepatica.evidence.pooling import pool_effects
+
+    x, m = _counts(events, n)
+    y = 0.5 * (np.arcsin(np.sqrt(x / (m + 1))) + np.arcsin(np.sqrt((x + 1) / (m + 1))))
+    p = pool_effects(y, 1 / (4 * m + 2), method, "wald", level=level)
+    harmonic = len(m) / float((1 / m).sum())
+
+    def back(t: float) -> float:
+        least, most = (
+            0.5 * (math.asin(math.sqrt(a / (harmonic + 1))) + math.asin(math.sqrt((a + 1) / (harmonic + 1))))
+            for a in (0.0, harmonic)
+        )
+        if t <= least or t >= most:
+            return 0.0 if t <= least else 1.0
+        s = math.sin(2 * t)
+        inner = 1 - (s + (s - 1 / s) / harmonic) ** 2
+        return 0.5 * (1 - math.copysign(1.0, math.cos(2 * t)) * math.sqrt(max(0.0, inner)))
+
+    warning = (
+        f"Freeman-Tukey double arcsine, back by the harmonic mean of n ({harmonic:.1f}; sizes {m.min():g} to "
+        f"{m.max():g}): can mislead where sizes differ; the exact likelihood is the default"
+    )
+    return back(p.estimate), (back(p.ci[0]), back(p.ci[1])), (warning,)
+
+
 def _counts(events: ArrayLike, n: ArrayLike) -> tuple[Array, Array]:
     x, m = np.asarray(events, dtype=np.float64).ravel(), np.asarray(n, dtype=np.float64).ravel()
     if len(x) != len(m):

@@ -47,6 +47,8 @@ class Question:
     window: float = 0.1
     strict_endpoint: bool = False
     medians: bool = False
+    correlation: float | None = None
+    curves: bool = False
 
     @property
     def conditions(self) -> frozenset[str]:
@@ -89,6 +91,8 @@ def ask(
     window: float = 0.1,
     strict_endpoint: bool = False,
     medians: bool = False,
+    correlation: float | None = None,
+    curves: bool = False,
 ) -> Question:
     """Return a Question with its words normalised; raises InputError for a word or a day that fits nothing."""
     if not outcome:
@@ -114,7 +118,13 @@ def ask(
     allowed = ("OR", "RR", "RD", "HR") if result in SURVIVAL else ("MD", "SMD")
     if kind not in allowed:
         raise InputError(f"measure {kind} does not fit {result}", mend=f"one of: {', '.join(allowed)}")
-    return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians)
+    if correlation is not None and not -1 < correlation < 1:
+        raise InputError(f"a correlation of {correlation:g}", mend="between -1 and 1; 0.5 is common")
+    if correlation is not None and result in SURVIVAL:
+        raise InputError("a correlation with the value before has no use for survival", mend="a laboratory value")
+    if curves and (result not in SURVIVAL or kind != "OR"):
+        raise InputError("curves give odds ratios of survival", mend="--measure OR, or none")
+    return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians, correlation, curves)
 
 
 def normal(text: str | None, other: dict[str, str]) -> str:

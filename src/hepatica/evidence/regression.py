@@ -6,6 +6,7 @@ doi:10.3102/10769986030003261; Egger doi:10.1136/bmj.315.7109.629.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hepatica.errors import CannotAnswer, InputError
-from hepatica.evidence.intervals import chi2_tail, t_quantile, two_sided_p
+from hepatica.evidence.intervals import chi2_tail, f_tail, t_quantile, two_sided_p
 
 Array = NDArray[np.floating[Any]]
 METHODS = ("FE", "DL", "REML", "ML", "PM")
@@ -37,6 +38,13 @@ class Regression:
     k: int
     method: str
     p_permuted: tuple[float, ...] | None = None
+    qm: float = 0.0
+    qm_df: tuple[float, float] = (0.0, math.inf)
+    qm_p: float = 1.0
+    qm_p_permuted: float | None = None
+    permuted: str = ""
+    r2: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def regress(
@@ -52,7 +60,9 @@ def regress(
 ) -> Regression:
     """Return the mixed-effects meta-regression of yi on the columns of x.
 
-    permutations: how many random reorderings of x test each coefficient (0: none); exact sizes are not claimed.
+    permutations: how many random reorderings of x test each coefficient and all together (0: none); every order is
+    gone through where there are no more of them than that. `qm` tests all coefficients but the intercept (F with
+    Knapp-Hartung, else chi-square); r2 is the percent of tau2 explained.
     Raises CannotAnswer where there are not more studies than coefficients, InputError for columns that repeat.
     """
     y, v, design = _design(yi, vi, x)
@@ -61,14 +71,15 @@ def regress(
     k, p = design.shape
     fit = _fit(y, v, design, method, knapp_hartung)
     half = t_quantile((1 + level) / 2, fit.df)
-    permuted = None
-    if permutations:
-        rng = np.random.default_rng(seed)
-        hits = np.ones(p)
-        for _ in range(permutations):
-            order = np.column_stack([np.ones(k), rng.permutation(design[:, 1:], axis=0)])
-            hits += np.abs(_fit(y, v, order, method, knapp_hartung).t) >= np.abs(fit.t) - 1e-12
-        permuted = tuple((hits / (permutations + 1)).tolist())
+    permuted, together, told = _permuted(y, v, design, method, knapp_hartung, fit, permutations, seed)
+    m = p - 1
+    df = (float(m), fit.df)
+    none = _tau2(y, v, design[:, :1], method)
+    warnings = []
+    if k < 10 * m:
+        warnings.append(
+            f"k = {k} for {m} moderator{'s' if m > 1 else ''}: below 10 studies each, a guess for new trials"
+        )
     return Regression(
         names=("intercept", *(names or tuple(f"x{i + 1}" for i in range(p - 1)))),
         estimate=tuple(fit.beta.tolist()),
@@ -83,7 +94,35 @@ def regress(
         k=k,
         method=method,
         p_permuted=permuted,
+        qm=fit.qm,
+        qm_df=df,
+        qm_p=f_tail(fit.qm, m, fit.df) if knapp_hartung else chi2_tail(fit.qm, m),
+        qm_p_permuted=together,
+        permuted=told,
+        r2=None if method == "FE" else (100 * max(0.0, (none - fit.tau2) / none) if none > 0 else 0.0),
+        warnings=tuple(warnings),
     )
+
+
+def _permuted(
+    y: Array, v: Array, design: Array, method: str, knapp_hartung: bool, fit: _Fit, permutations: int, seed: int
+) -> tuple[tuple[float, ...] | None, float | None, str]:
+    """Return p values of the coefficients and of all together over reorderings of the rows of x, and how many."""
+    if not permutations:
+        return None, None, ""
+    k, p = design.shape
+    exact = k <= 12 and math.factorial(k) <= permutations
+    rng = np.random.default_rng(seed)
+    orders = itertools.permutations(range(k)) if exact else (rng.permutation(k) for _ in range(permutations))
+    hits, all_hits, n = np.zeros(p), 0, 0
+    for order in orders:
+        one = _fit(y, v, design[list(order)], method, knapp_hartung)
+        hits += np.abs(one.t) >= np.abs(fit.t) - 1e-9
+        all_hits += one.qm >= fit.qm - 1e-9
+        n += 1
+    extra = 0 if exact else 1
+    told = f"all {n} orders" if exact else f"{n} random orders"
+    return tuple(((hits + extra) / (n + extra)).tolist()), (all_hits + extra) / (n + extra), told
 
 
 def egger(yi: ArrayLike, vi: ArrayLike) -> dict[str, Any]:
@@ -114,6 +153,7 @@ class _Fit:
     tau2: float
     i2: float
     qe: float
+    qm: float
 
 
 def _design(yi: ArrayLike, vi: ArrayLike, x: ArrayLike) -> tuple[Array, Array, Array]:
@@ -143,7 +183,8 @@ def _fit(y: Array, v: Array, x: Array, method: str, knapp_hartung: bool) -> _Fit
     se = np.sqrt(np.diag(cov))
     typical = (k - p) / float(np.trace(fixed[2]))
     i2 = 100 * max(0.0, (fixed[3] - (k - p)) / fixed[3]) if method == "FE" else 100 * tau2 / (tau2 + typical)
-    return _Fit(beta, se, beta / se, df, tau2, i2, fixed[3])
+    qm = float(beta[1:] @ np.linalg.solve(cov[1:, 1:], beta[1:]))
+    return _Fit(beta, se, beta / se, df, tau2, i2, fixed[3], qm / (p - 1) if knapp_hartung else qm)
 
 
 def _wls(y: Array, v: Array, x: Array, tau2: float) -> tuple[Array, Array, Array, float]:

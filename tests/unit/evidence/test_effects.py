@@ -7,11 +7,21 @@ from pathlib import Path
 import pytest
 
 from hepatica.errors import InputError
-from hepatica.evidence.effects import from_counts, from_ratio_interval, mean_difference, standardised_difference
+from hepatica.evidence.effects import (
+    from_counts,
+    from_rates,
+    from_ratio_interval,
+    mean_change,
+    mean_difference,
+    ratio_of_means,
+    standardised_difference,
+)
+from hepatica.evidence.proportions import freeman_tukey
 from hepatica.evidence.tables import mantel_haenszel, peto
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "metafor.json").read_text())
 TABLES, MEANS = REFERENCE["tables"], REFERENCE["means"]
+MORE = json.loads((Path(__file__).parents[2] / "reference" / "rare.json").read_text())["effects"]
 
 
 @pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
@@ -84,3 +94,34 @@ def test_ratio_interval_gives_back_its_interval():
 def test_refuses_what_has_no_effect(call):
     with pytest.raises(InputError):
         call()
+
+
+def test_ratios_of_means_agree_with_escalc():
+    columns = [MORE["means"][c] for c in ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")]
+    for row, y, v in zip(zip(*columns, strict=True), MORE["rom"]["yi"], MORE["rom"]["vi"], strict=True):
+        ours = ratio_of_means(*row)
+        assert (ours.yi, ours.vi) == pytest.approx((y, v), rel=1e-10)
+
+
+@pytest.mark.parametrize("row", MORE["change"], ids=lambda r: f"r={r['r']}")
+def test_changes_agree_with_escalc(row):
+    for i, (before, sd, after, sd_after, n) in enumerate(((21, 4, 18, 5, 20), (26, 6, 25, 7, 35))):
+        ours = mean_change(before, sd, after, sd_after, n, row["r"])
+        assert (ours.yi, ours.vi) == pytest.approx((row["yi"][i], row["vi"][i]))
+
+
+@pytest.mark.parametrize(("measure", "key"), [("IRR", "irr"), ("IRD", "ird")])
+def test_rates_agree_with_escalc(measure, key):
+    columns = [MORE["rates"][c] for c in ("x1i", "t1i", "x2i", "t2i")]
+    for row, y, v in zip(zip(*columns, strict=True), MORE[key]["yi"], MORE[key]["vi"], strict=True):
+        ours = from_rates(*row, measure)
+        assert (ours.yi, ours.vi) == pytest.approx((y, v), rel=1e-9)
+    assert "no arm had" in from_rates(0, 10.0, 0, 10.0).left_out
+    assert from_rates(0, 10.0, 3, 10.0).added == 0.5
+
+
+def test_freeman_tukey_agrees_with_metafor_and_carries_its_warning():
+    estimate, ci, said = freeman_tukey(MORE["proportion"]["xi"], MORE["proportion"]["ni"])
+    assert estimate == pytest.approx(MORE["freeman_tukey"]["estimate"], rel=1e-6)
+    assert ci == pytest.approx(MORE["freeman_tukey"]["ci"], rel=1e-6)
+    assert "can mislead" in said[0]

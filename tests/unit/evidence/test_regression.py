@@ -13,6 +13,7 @@ from hepatica.evidence.tau2 import estimate
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "metafor.json").read_text())
 BCG = REFERENCE["sets"]["bcg_rr"]
 MODERATORS = REFERENCE["regression"]
+MORE = json.loads((Path(__file__).parents[2] / "reference" / "models.json").read_text())
 COLUMNS = {"ablat": ("ablat",), "ablat_year": ("ablat", "year")}
 
 
@@ -37,6 +38,27 @@ def test_egger_agrees_with_metafor(name):
     assert ours["t"] == pytest.approx(theirs["t"], rel=1e-6)
     assert ours["p"] == pytest.approx(theirs["p"], rel=1e-6)
     assert (ours["limit"], *ours["limit_ci"]) == pytest.approx((theirs["limit"], *theirs["limit_ci"]), rel=1e-6)
+
+
+def test_every_order_of_six_studies_agrees_with_metafor():
+    six = MORE["moderators"]["six"]
+    ours = regress(six["yi"], six["vi"], six["ablat"], method="DL", permutations=720)
+    assert ours.permuted == "all 720 orders"
+    assert ours.p_permuted == pytest.approx(six["p"], abs=1e-12)
+    assert ours.qm_p_permuted == pytest.approx(six["qm_p"], abs=1e-12)
+
+
+def test_factors_and_the_test_of_all_agree_with_metafor():
+    theirs = MORE["moderators"]["factor"]
+    kinds = sorted(set(theirs["alloc"]))[1:]
+    x = np.column_stack([*([a == k for a in theirs["alloc"]] for k in kinds), theirs["ablat"]])
+    ours = regress(BCG["yi"], BCG["vi"], x)
+    assert ours.estimate == pytest.approx(theirs["b"], rel=1e-6)
+    assert ours.se == pytest.approx(theirs["se"], rel=1e-6)
+    assert ours.r2 == pytest.approx(theirs["r2"], rel=1e-6) and ours.tau2 == pytest.approx(theirs["tau2"], rel=1e-6)
+    only = regress(BCG["yi"], BCG["vi"], x[:, 2])
+    assert only.qm == pytest.approx((only.estimate[1] / only.se[1]) ** 2) and only.qm_p == pytest.approx(only.p[1])
+    assert any("below 10 studies each" in w for w in ours.warnings)
 
 
 def test_permutation_sees_a_signal_and_not_noise():
