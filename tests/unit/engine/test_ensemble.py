@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 from typing import Any
 
@@ -136,3 +139,17 @@ def test_a_fault_of_the_draw_is_its_own(run: Run) -> None:
 def test_wrong_input_is_named(run: Run, change: Run, message: str) -> None:
     with pytest.raises(InputError, match=message):
         list(blocks(**(run | change)))
+
+
+def test_ctrl_c_ends_a_run_of_hours_at_once(run: Run) -> None:
+    before, sent = threading.active_count(), []
+
+    def press(done: int, _: int) -> None:
+        if not sent:
+            sent.append(time.monotonic() + 0.2)
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    with pytest.raises(Interrupted) as caught:
+        summarise(**(run | {"n": 10**8}), threads=2, progress=press)
+    assert time.monotonic() - sent[0] < 3 and threading.active_count() <= before + 1
+    assert caught.value.summary is not None and caught.value.summary.patients > 0
