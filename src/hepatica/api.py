@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -147,11 +147,20 @@ def _positive(text: str, what: str, *, zero: bool = False) -> float:
 
 
 def plan(
-    patient: Patient, *, draws: int = 1000, seed: int = 1, today: date | None = None, jurisdiction: str = "EU"
+    patient: Patient,
+    *,
+    draws: int = 1000,
+    seed: int = 1,
+    today: date | None = None,
+    jurisdiction: str = "EU",
+    weights: Mapping[str, float] | str | None = None,
 ) -> Plan:
-    """Plan one patient: simulate the options, compare them, recommend; `.save(folder)` writes the report."""
+    """Plan one patient: simulate the options, compare them, recommend; `.save(folder)` writes the report.
+
+    `weights` says what counts for the person, as "survival=1,quality=2" or a mapping (see planning.Weights).
+    """
     from hepatica import planning
     from hepatica.saving import Plan
 
-    made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction)
+    made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
     return Plan(made.document)

@@ -2,4 +2,5 @@
 
 from hepatica.planning.plan import Plan as Plan
 from hepatica.planning.plan import plan as plan
+from hepatica.planning.weights import Weights as Weights
 from hepatica.planning.why import why as why

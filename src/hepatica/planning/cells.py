@@ -19,6 +19,8 @@ from hepatica.therapy import Product, Regimen
 FINALISTS = 4
 A_PRODUCT = 2
 OPEN_CHARACTERS = 240
+SCHEDULES = ((0.0,), (0.0, 28.0), (0.0, 7.0, 14.0, 21.0))
+"""Days of infusion tried for every dose and route beside those that were studied."""
 RECRUITING = ("recruiting", "enrolling_by_invitation", "enrolling by invitation")
 MATURITY = {
     "animal": "not yet given to people with liver disease: animal data only",
@@ -34,6 +36,7 @@ class Screen:
     regimens: int
     contraindicated: int
     finalists: int
+    passing: tuple[Option, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +96,7 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
             ask_first = tuple(_first(c.text) for c in against if c.verdict == "unknown" and c.if_present == "absolute")
             passing += [_trial(product, r, facts, matches, cautions, ask_first) for r in regimens]
     finalists, rest = _race(passing)
-    return Screen([*finalists, *rest, *options], screened, contraindicated, len(finalists))
+    return Screen([*finalists, *rest, *options], screened, contraindicated, len(finalists), tuple(passing))
 
 
 def regimen_id(r: Regimen) -> str:
@@ -124,6 +127,7 @@ def _grid(product: Product, facts: Facts, matches: Sequence[Match]) -> list[Regi
             found += [replace(r, dose_cells=d * weight) for d in product.dose_cells_per_kg]
     for route in product.routes:
         found += [replace(r, route=route) for r in studied if r.route != route]
+    found += [replace(r, days=days) for r in list(found) for days in SCHEDULES]
     unique: dict[str, Regimen] = {}
     for r in found:
         unique.setdefault(regimen_id(r), r)

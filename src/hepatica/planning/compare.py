@@ -85,7 +85,7 @@ def _one(
     cost = outcomes.care_cost(days[upto], own["survival"], own.get("child_pugh"), course, region)
     worth = outcomes.qaly(days[upto], own["survival"], own.get("child_pugh"), course, seed=seed)
     usual = outcomes.care_cost(days[upto], other["survival"], other.get("child_pugh"), course, region)
-    parts, unit = _parts(o, days[upto], own, other, course, seed, lost, paired)
+    parts, unit = parts_of(o, days[upto], own, other, course, seed, lost, paired)
     if paired and cost.draws is not None and usual.draws is not None:
         parts = replace(parts, cost=cost.draws - usual.draws)
     net = parts.net(weights)
@@ -144,7 +144,7 @@ def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:
     return {k: v[upto] if v.ndim == 2 else v for k, v in found.items()}
 
 
-def _parts(
+def parts_of(
     o: Option,
     days: Array,
     own: dict[str, Array],

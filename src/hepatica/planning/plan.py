@@ -22,6 +22,7 @@ from hepatica.planning.horizon import horizon
 from hepatica.planning.learning import information
 from hepatica.planning.option import Option, cap
 from hepatica.planning.questions import questions
+from hepatica.planning.race import race
 from hepatica.planning.treatments import without_cells
 from hepatica.planning.weights import Weights
 
@@ -91,9 +92,11 @@ def plan(
     matches = eligibility.match(patient, staged, today=today, answers=answers, checked=checked)
     screen = cells.with_cells(facts, matches)
     options = [*without_cells(facts), *screen.options]
-    live = [o for o in options if o.live]
     horizon_days, days, judged = horizon(staged.course)
     fit = twin.fit(patient, staged, draws=draws, seed=seed)
+    raced = race(twin, fit, screen.passing, [o.id for o in options], staged.course, judged, counts, seed)
+    options += raced.winners
+    live = [o for o in options if o.live]
     found = forecasts(twin, fit, live, days)
     compared = compare(live, found, staged.course, judged, region, seed, _modelled(twin, live, staged.course), counts)
     limit = FIT_LIMIT.get(fit.status, "very low")
@@ -123,6 +126,7 @@ def plan(
             "regimens": screen.regimens,
             "contraindicated": screen.contraindicated,
             "forecast": len(live),
+            "race": raced.to_json(),
         },
         "options": rows,
         "weights": counts.to_json(),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._lineage import sources as sources
     from ._posterior import fitted_studies as fitted_studies
     from ._posterior import posterior as posterior
+    from ._race import race as race
     from ._sensitivity import meaning as meaning
     from ._sensitivity import screen as screen
     from ._sensitivity import sensitivity as sensitivity
@@ -52,6 +53,7 @@ _HOME = {
     "meaning": ("_sensitivity", "meaning"),
     "screen": ("_sensitivity", "screen"),
     "sensitivity": ("_sensitivity", "sensitivity"),
+    "race": ("_race", "race"),
     "lineage": ("_lineage", "lineage"),
     "sources": ("_lineage", "sources"),
     "Group": ("_groups", "Group"),

@@ -106,7 +106,9 @@ def forecast(
     return compare(fit.virtual, options, days, fixed=dict(fit.fixed), seed=seed, bound=bound)
 
 
-def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[str, Any]) -> dict[str, Any]:
+def _run(
+    virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[str, Any], precision: Any = "f64"
+) -> dict[str, Any]:
     from hepatica.engine import simulate
 
     n = virtual.n
@@ -136,7 +138,7 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
         doses=doses(virtual, cells),
         observables=observables,
         breakpoints=breaks,
-        precision="f64",
+        precision=precision,
         rtol=1e-4,
     )
     good = np.asarray(result.code) == 0
