@@ -28,7 +28,7 @@ from hepatica.planning.weights import Weights
 
 DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
 STAGE_TEXTS = ("why", "contradictions", "notes", "rule")
-TRIAL_TEXTS = ("because", "text", "note", "what")
+TRIAL_TEXTS = ("because", "change", "note", "text", "what")
 FIT_LIMIT = {"fitted": "high", "tempered": "low", "not fitted": "very low"}
 
 
