@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hepatica.cli import evidence_review, pooling, show
+from hepatica.cli import evidence_review, networking, pooling, show
 from hepatica.cli.parser import Parser, add_json
-from hepatica.cli.pooling import add_filters, add_pooling, pictures, plain, span
+from hepatica.cli.pooling import add_filters, add_pooling, plain, span
 
 HELP = "the study base: list, show, pool, network, review, check, add"
 
@@ -38,12 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     review = verbs.add_parser("review", help=evidence_review.HELP)
     evidence_review.configure(review)
     network = verbs.add_parser("network", help="every treatment against every other through what trials share")
-    network.add_argument("--outcome", metavar="O", required=True, help="survival, mortality, meld, albumin, …")
-    network.add_argument("--day", type=float, metavar="D", required=True, help="days from the start of treatment")
-    network.add_argument("--condition", metavar="C", help="aclf, alcoholic_hepatitis, decompensated, …")
-    network.add_argument("--design", metavar="D", default="randomised", help="randomised (default) or any")
-    network.add_argument("--method", metavar="M", default="REML", help="REML (default) or FE")
-    network.set_defaults(act=_network)
+    networking.configure(network)
     check = verbs.add_parser("check", help="every error, doubt and row not used")
     check.set_defaults(act=_check)
     add = verbs.add_parser("add", help="check a new study file and see which pools it would move; nothing is written")
@@ -111,48 +106,6 @@ def _show(arguments: argparse.Namespace) -> int:
     for finding in document["findings"]:
         show.paragraph(f"{finding['level']}: {finding['where']}: {finding['what']}")
     return 0
-
-
-def _network(arguments: argparse.Namespace) -> int:
-    from hepatica import evidence
-
-    document = evidence.network_question(
-        arguments.outcome, arguments.day, arguments.condition, arguments.design, arguments.method
-    )
-    paths = pictures(arguments, "save_network", document)
-    if arguments.json:
-        show.json_document(document)
-        return 0
-    show.heading(f"{document['question']}: {document['studies']} trials of {len(document['treatments'])} treatments")
-    ranked = list(document["p_scores"] or document["treatments"])
-    scale = "odds ratio" if document["measure"] == "OR" else "difference of means"
-    show.paragraph(f"{scale}, row against column; k trials head to head; best P-score first")
-    told = {(e["treatment"], e["against"]): e for e in document["league"]}
-    rows = [[a, *("" if a == b else _compared(told[a, b]) for b in ranked)] for a in ranked]
-    show.table(("", *ranked), rows)
-    for name, score in (document["p_scores"] or {}).items():
-        show.line(f"  P-score {score:.2f}  {name}")
-    apart = f", p {show.number(document['q_between_p'])}" if document["q_between_p"] is not None else ""
-    within = f"Q within designs {show.number(document['q_within'])} (df {document['q_within_df']})"
-    between = f"between {show.number(document['q_between'])} (df {document['q_between_df']}{apart})"
-    show.paragraph(f"tau² {show.number(document['tau2'])}, {within}, {between}, {document['method']}")
-    for warning in document["warnings"]:
-        show.paragraph(f"note: {warning}")
-    for names in document["apart"]:
-        show.paragraph(f"not linked: {', '.join(names)}")
-    reasons: dict[str, list[str]] = {}
-    for left in document["left_out"]:
-        reasons.setdefault(left["reason"], []).append(left["study"])
-    for reason, studies in reasons.items():
-        show.paragraph(f"left out, {reason}: {', '.join(studies)}")
-    for path in paths:
-        show.paragraph(f"written: {path}")
-    return 0
-
-
-def _compared(e: dict[str, Any]) -> str:
-    shown = e["ratio"] or e
-    return f"{show.number(shown['estimate'])} ({span(shown['ci'])}), k {e['direct_k']}"
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from hepatica.errors import CannotAnswer
 from hepatica.evidence.intervals import chi2_tail, normal_quantile, two_sided_p
-from hepatica.evidence.networks import ArmEffect, components, gls, reml, studies_of, system
+from hepatica.evidence.networks import ArmEffect, components, gls, heterogeneity, studies_of, system
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def component_network(
     if not keep:
         raise CannotAnswer("no part of these treatments can be estimated on its own", where="; ".join(lost))
     basis = _basis(x)
-    tau2 = reml(y, v, basis, between) if method == "REML" and len(y) > basis.shape[1] else 0.0
+    tau2 = heterogeneity(y, v, basis, between, method)
     whole = v + tau2 * between
     weighted = np.linalg.solve(whole, x)
     inverse = np.linalg.pinv(x.T @ weighted, hermitian=True)

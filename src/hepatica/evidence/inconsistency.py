@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 
 from hepatica.evidence.intervals import chi2_tail, normal_quantile, two_sided_p
-from hepatica.evidence.networks import ArmEffect, Array, connected, gls, reml, studies_of, system
+from hepatica.evidence.networks import ArmEffect, Array, connected, gls, heterogeneity, studies_of, system
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def node_splits(arms: Sequence[ArmEffect], method: str = "REML", level: float = 
         wide = np.column_stack([x, column])
         if not column.any() or np.linalg.matrix_rank(wide) < wide.shape[1]:
             continue
-        tau2 = reml(y, v, wide, between) if method == "REML" and len(y) > wide.shape[1] else 0.0
+        tau2 = heterogeneity(y, v, wide, between, method)
         beta, cov, _ = gls(y, v + tau2 * between, wide)
         line = np.zeros(len(beta))
         for name, sign in ((treatment, 1.0), (against, -1.0)):
@@ -84,7 +84,7 @@ def design_by_treatment(arms: Sequence[ArmEffect], method: str = "REML") -> Desi
     y, v, x, between, designs = system(studies, names)
     full = _own_effects(studies, designs)
     df = full.shape[1] - x.shape[1]
-    tau2 = reml(y, v, full, between) if method == "REML" and len(y) > full.shape[1] else 0.0
+    tau2 = heterogeneity(y, v, full, between, method)
     whole = v + tau2 * between
     q = max(0.0, gls(y, whole, x)[2] - gls(y, whole, full)[2]) if df else 0.0
     return Designs(q, df, chi2_tail(q, df) if df else None, tau2)

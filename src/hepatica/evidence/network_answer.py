@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from hepatica.errors import CannotAnswer
+from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.base import reference, studies
+from hepatica.evidence.bias import risk_of_bias
+from hepatica.evidence.component_network import component_network
 from hepatica.evidence.extract import rank
-from hepatica.evidence.model import Arm, Study
+from hepatica.evidence.inconsistency import design_by_treatment, node_splits
+from hepatica.evidence.model import Study
 from hepatica.evidence.networks import ArmEffect, Network, components, network
+from hepatica.evidence.nodes import DETAILS, components_of, node
 from hepatica.evidence.question import SURVIVAL, Question, ask
 
 BETTER = {"meld": "lower", "child_pugh": "lower", "bilirubin_umol_l": "lower", "mortality": "lower",
           "survival": "higher", "transplant_free_survival": "higher", "albumin_g_l": "higher"}  # fmt: skip
-_NAMES = {"msc": "MSC", "mnc": "marrow mononuclear cells", "hsc": "CD34+ or CD133+ cells", "g_csf": "G-CSF",
-          "elad": "ELAD", "tips": "TIPS", "n_acetylcysteine": "N-acetylcysteine"}  # fmt: skip
 
 
 def network_question(
-    outcome: str, day: float, condition: str | None = None, design: str = "randomised", method: str = "REML"
+    outcome: str,
+    day: float,
+    condition: str | None = None,
+    design: str = "randomised",
+    method: str = "REML",
+    detail: str = "cell",
+    parts: bool = False,
 ) -> dict[str, Any]:
     """Return the network of every treatment whose trials answer for an outcome on a day in a condition.
+
+    detail: what tells two cell treatments apart, one of DETAILS. parts: also the additive model of their parts, over
+    all trials, linked or not.
 
     Survival is compared by log odds from counts, laboratory values by mean on the day or change from baseline. Where
     the trials fall into parts that share no treatment, the largest is used and the others are named. Raises
     CannotAnswer where no trial, or only one comparison, is left.
     """
     q = ask(outcome, day, condition, None, design=design)
-    arms, used, left, stood = _arms(q)
+    if detail not in DETAILS:
+        raise InputError(f"detail {detail!r} is not known", mend=f"one of: {', '.join(DETAILS)}")
+    arms, used, left, stood = _arms(q, detail)
     if not arms:
         raise CannotAnswer(f"k=0 in this base: {q.text()}", where=_told(left), mend="another day, or --design any")
     by: dict[str, list[ArmEffect]] = {}
     for a in arms:
         by.setdefault(a.study, []).append(a)
-    parts = components(list(by.values()))
-    best = max(parts, key=lambda p: (sum({a.treatment for a in s} <= p for s in by.values()), len(p)))
+    linked = components(list(by.values()))
+    best = max(linked, key=lambda p: (sum({a.treatment for a in s} <= p for s in by.values()), len(p)))
     kept = [a for s in by.values() if {a.treatment for a in s} <= best for a in s]
     net = network(kept, method, BETTER.get(q.outcome))
     ids = {a.study for a in kept}
@@ -45,16 +59,42 @@ def network_question(
         "outcome": q.outcome,
         "day": q.day,
         "measure": "OR" if q.outcome in SURVIVAL else "MD",
+        "detail": detail,
         **_plain(net, q, sorted(set(stood) & ids)),
         "used": [_study(used[i], [a for a in kept if a.study == i]) for i in sorted(ids)],
-        "apart": [sorted(p) for p in parts if p != best],
+        "apart": [sorted(p) for p in linked if p != best],
         "left_out": left
         + [{"study": i, "reason": "shares no treatment with the network"} for i in sorted(set(by) - ids)],
         "transitivity": _transitivity([used[i] for i in sorted(ids)], kept),
+        **_consistency(kept, method),
+        **({"parts": _parts(arms, used, method, detail, q)} if parts else {}),
     }
 
 
-def _arms(q: Question) -> tuple[list[ArmEffect], dict[str, Study], list[dict[str, str]], list[str]]:
+def _consistency(arms: list[ArmEffect], method: str) -> dict[str, Any]:
+    """Return the test of all designs at once and a split of every comparison with direct and indirect evidence."""
+    whole = design_by_treatment(arms, method)
+    return {"design_by_treatment": asdict(whole), "node_splits": [asdict(s) for s in node_splits(arms, method)]}
+
+
+def _parts(arms: list[ArmEffect], used: dict[str, Study], method: str, detail: str, q: Question) -> dict[str, Any]:
+    """Return the additive model of the parts of every treatment, or why there is none."""
+    made = {node(a, detail): components_of(a, detail) for s in used.values() for a in s.arms}
+    try:
+        net = component_network(arms, made, method)
+    except CannotAnswer as error:
+        return {"none": error.what, "where": error.where}
+    out = asdict(net)
+    for c in out["components"]:
+        c["ratio"] = (
+            {"estimate": math.exp(c["estimate"]), "ci": [math.exp(b) for b in c["ci"]]}
+            if q.outcome in SURVIVAL
+            else None
+        )
+    return out
+
+
+def _arms(q: Question, detail: str) -> tuple[list[ArmEffect], dict[str, Study], list[dict[str, str]], list[str]]:
     """Return the arms, their studies by id, the studies left out and those with transplant-free survival instead."""
     arms: list[ArmEffect] = []
     used: dict[str, Study] = {}
@@ -62,7 +102,7 @@ def _arms(q: Question) -> tuple[list[ArmEffect], dict[str, Study], list[dict[str
     cohorts: dict[str, str] = {}
     stood: list[str] = []
     for s in sorted(studies().values(), key=lambda s: (rank(s), s.id)):
-        if s.condition not in q.conditions or len({node(a) for a in s.arms}) < 2:
+        if s.condition not in q.conditions or len({node(a, detail) for a in s.arms}) < 2:
             continue
         if q.design == "randomised" and s.randomised is not True:
             left.append({"study": s.id, "reason": "not stated to be randomised"})
@@ -70,7 +110,7 @@ def _arms(q: Question) -> tuple[list[ArmEffect], dict[str, Study], list[dict[str
         if s.cohort in cohorts:
             left.append({"study": s.id, "reason": f"same patients as {cohorts[s.cohort]}"})
             continue
-        found, instead = _counts(s, q) if q.outcome in SURVIVAL else (_means(s, q), False)
+        found, instead = _counts(s, q, detail) if q.outcome in SURVIVAL else (_means(s, q, detail), False)
         if isinstance(found, str):
             left.append({"study": s.id, "reason": found})
             continue
@@ -81,24 +121,18 @@ def _arms(q: Question) -> tuple[list[ArmEffect], dict[str, Study], list[dict[str
     return arms, used, left, stood
 
 
-def node(arm: Arm) -> str:
-    """Return the name of the node an arm stands at: what it got beyond standard care."""
-    given = [arm.cells.cell_class if t == "cells" and arm.cells else t for t in arm.treatments]
-    return " + ".join(sorted(_NAMES.get(g, g.replace("_", " ")) for g in given)) or "standard care"
-
-
-def _counts(s: Study, q: Question) -> tuple[list[ArmEffect] | str, bool]:
+def _counts(s: Study, q: Question, detail: str) -> tuple[list[ArmEffect] | str, bool]:
     """Return log odds by node, and whether transplant-free survival stands in for overall survival without counts."""
     if q.outcome == "transplant_free_survival":
-        return _survival(s, q, "transplant_free"), False
-    found = _survival(s, q, "overall")
+        return _survival(s, q, "transplant_free", detail), False
+    found = _survival(s, q, "overall", detail)
     if isinstance(found, str) and found.startswith("no counts"):
-        other = _survival(s, q, "transplant_free")
+        other = _survival(s, q, "transplant_free", detail)
         return (found, False) if isinstance(other, str) else (other, True)
     return found, False
 
 
-def _survival(s: Study, q: Question, endpoint: str) -> list[ArmEffect] | str:
+def _survival(s: Study, q: Question, endpoint: str, detail: str) -> list[ArmEffect] | str:
     per: dict[str, dict[float, list[int]]] = {}
     for r in s.survival:
         arm = s.arm(r.arm)
@@ -111,7 +145,7 @@ def _survival(s: Study, q: Question, endpoint: str) -> list[ArmEffect] | str:
     for name, days in per.items():
         arm = s.arm(name)
         if arm and day in days:
-            at = nodes.setdefault(node(arm), [0, 0])
+            at = nodes.setdefault(node(arm, detail), [0, 0])
             at[0], at[1] = at[0] + days[day][0], at[1] + days[day][1]
     if len(nodes) < 2:
         return "the arms got the same"
@@ -126,7 +160,7 @@ def _survival(s: Study, q: Question, endpoint: str) -> list[ArmEffect] | str:
     ]
 
 
-def _means(s: Study, q: Question) -> list[ArmEffect] | str:
+def _means(s: Study, q: Question, detail: str) -> list[ArmEffect] | str:
     for kind in ("change", "outcome"):
         per: dict[str, dict[float, tuple[float, float]]] = {}
         for r in s.measures:
@@ -137,7 +171,7 @@ def _means(s: Study, q: Question) -> list[ArmEffect] | str:
         day = _day(list(per.values()), q)
         if day is None or len(per) < 2:
             continue
-        held = [(node(a), per[a.name][day]) for a in s.arms if day in per.get(a.name, {})]
+        held = [(node(a, detail), per[a.name][day]) for a in s.arms if day in per.get(a.name, {})]
         if len({t for t, _ in held}) == len(held) > 1:
             return [ArmEffect(s.id, t, m, v) for t, (m, v) in held]
     return f"no mean with an SD of two arms between day {q.days[0]:g} and {q.days[1]:g}"
@@ -157,6 +191,7 @@ def _plain(net: Network, q: Question, stood: list[str]) -> dict[str, Any]:
     for e in net.league:
         row = asdict(e)
         row["ci"] = list(e.ci)
+        row["prediction_interval"] = list(e.prediction_interval) if e.prediction_interval else None
         row["ratio"] = {"estimate": math.exp(e.estimate), "ci": [math.exp(b) for b in e.ci]} if ratio else None
         league.append(row)
     keys = ("treatments", "studies", "p_scores", "tau2", "method", "q", "q_df", "q_within", "q_within_df", "q_between",
@@ -190,9 +225,22 @@ def _transitivity(used: list[Study], arms: list[ArmEffect]) -> list[dict[str, An
             "conditions": sorted({s.condition for s in part}),
             "blinded": sum(s.blinded is True for s in part),
             "years": [min((s.year or 0) for s in part), max((s.year or 0) for s in part)],
+            "baseline_meld": _range([m for s in part for m in _baselines(s, "meld")]),
+            "age": _range([float(s.age_mean_years) for s in part if s.age_mean_years]),
+            "causes": sorted({c for s in part for c, share in s.etiology if share >= 0.5}) or ["not stated"],
+            "risk_of_bias": dict(Counter(risk_of_bias(s.id)["overall"] for s in part)),
         }
         for d, part in rows.items()
     ]
+
+
+def _baselines(s: Study, variable: str) -> list[float]:
+    rows = [m for m in s.measures if m.kind == "baseline" and m.variable == variable]
+    return [v for m in rows if (v := m.mean if m.mean is not None else m.median) is not None]
+
+
+def _range(values: list[float]) -> list[float] | None:
+    return [min(values), max(values)] if values else None
 
 
 def _told(left: list[dict[str, str]]) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from hepatica.errors import CannotAnswer
 from hepatica.evidence.base import studies
-from hepatica.evidence.network_answer import network_question, node
+from hepatica.evidence.network_answer import network_question
+from hepatica.evidence.nodes import node
 from hepatica.evidence.sentence import Asking
 
 
@@ -40,8 +41,8 @@ def _nodes(net: dict[str, Any]) -> list[dict[str, Any]]:
     for used in net["used"]:
         held = {arm["treatment"] for arm in used["arms"]}
         for arm in base[used["study"]].arms:
-            if node(arm) in held:
-                patients[node(arm)] += arm.n or 0
+            if node(arm, net["detail"]) in held:
+                patients[node(arm, net["detail"])] += arm.n or 0
     scores = net["p_scores"] or {}
     effects = {e["treatment"]: e for e in net["league"] if e["against"] == "standard care"}
     return [

@@ -20,6 +20,7 @@ from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.intervals import chi2_tail, normal_quantile
 
 Array = NDArray[np.floating[Any]]
+METHODS = ("FE", "REML", "DL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Estimate:
     se: float
     ci: tuple[float, float]
     direct_k: int
+    prediction_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +77,25 @@ class Network:
 def network(arms: Sequence[ArmEffect], method: str = "REML", better: str | None = None, level: float = 0.95) -> Network:
     """Return the network of some arms.
 
-    method: FE (one true effect a comparison) or REML. better: "higher" or "lower", for P-scores; None gives none.
+    method: FE (one true effect a comparison), REML or DL (generalised method of moments). better: "higher" or
+    "lower", for P-scores; None gives none.
     Raises InputError for arms that cannot be used and CannotAnswer where the trials do not hang together, naming the
     parts.
     """
-    if method not in ("FE", "REML") or better not in (None, "higher", "lower"):
-        raise InputError("method is FE or REML, better is higher or lower")
+    if method not in METHODS or better not in (None, "higher", "lower"):
+        raise InputError(f"method is {', '.join(METHODS)}, better is higher or lower")
     studies = studies_of(arms)
     names = tuple(sorted({a.treatment for s in studies for a in s}))
     connected(studies)
     y, v, x, between, designs = system(studies, names)
-    tau2 = reml(y, v, x, between) if method == "REML" and len(y) > x.shape[1] else 0.0
+    tau2 = heterogeneity(y, v, x, between, method)
     beta, cov, _ = gls(y, v + tau2 * between, x)
     q = gls(y, v, x)[2]
     q_within, df_within = _within(y, v, studies, designs)
     df = len(y) - x.shape[1]
     df_between = df - df_within
     q_between = max(0.0, q - q_within) if df_between else 0.0
-    league = _league(names, beta, cov, studies, level)
+    league = _league(names, beta, cov, studies, level, None if method == "FE" or df == 0 else tau2)
     warnings = []
     if df == 0:
         warnings.append("no comparison is made twice: heterogeneity cannot be seen")
@@ -172,6 +175,21 @@ def gls(y: Array, v: Array, x: Array) -> tuple[Array, Array, float]:
     return beta, cov, float(left @ np.linalg.solve(v, left))
 
 
+def heterogeneity(y: Array, v: Array, x: Array, between: Array, method: str) -> float:
+    """Return tau2 by FE (0), REML or DL; 0 where nothing is left to see it by.
+
+    DL sets Q to its expectation: Jackson, White and Riley, Stat Med 2012;31:3805.
+    """
+    if method == "FE" or len(y) <= x.shape[1]:
+        return 0.0
+    if method == "REML":
+        return reml(y, v, x, between)
+    _, cov, q = gls(y, v, x)
+    inverse = np.linalg.inv(v)
+    projection = inverse - inverse @ x @ cov @ x.T @ inverse
+    return max(0.0, (q - (len(y) - x.shape[1])) / float(np.trace(projection @ between)))
+
+
 def reml(y: Array, v: Array, x: Array, between: Array) -> float:
     """Return tau2 >= 0 by restricted maximum likelihood."""
     from scipy.optimize import minimize_scalar
@@ -207,7 +225,7 @@ def _within(y: Array, v: Array, studies: list[list[ArmEffect]], designs: list[st
 
 
 def _league(
-    names: tuple[str, ...], beta: Array, cov: Array, studies: list[list[ArmEffect]], level: float
+    names: tuple[str, ...], beta: Array, cov: Array, studies: list[list[ArmEffect]], level: float, tau2: float | None
 ) -> tuple[Estimate, ...]:
     full = np.concatenate([[0.0], beta])
     whole = np.zeros((len(names), len(names)))
@@ -220,7 +238,10 @@ def _league(
             if i != j:
                 d = float(full[i] - full[j])
                 se = math.sqrt(float(whole[i, i] + whole[j, j] - 2 * whole[i, j]))
-                out.append(Estimate(a, b, d, se, (d - z * se, d + z * se), sum({a, b} <= g for g in given)))
+                k = sum({a, b} <= g for g in given)
+                wide = None if tau2 is None else z * math.sqrt(se**2 + tau2)
+                reach = None if wide is None else (d - wide, d + wide)
+                out.append(Estimate(a, b, d, se, (d - z * se, d + z * se), k, reach))
     return tuple(out)
 
 

@@ -84,6 +84,18 @@ def test_parts_join_what_treatments_do_not():
     assert ours.q_additivity is None and "cannot be tested" in ours.warnings[0]
 
 
+def test_method_of_moments_is_dersimonian_laird_for_two_treatments():
+    from hepatica.evidence.networks import network
+    from hepatica.evidence.pooling import pool_effects
+
+    y, v = [0.1, 0.9, 0.4], [0.04, 0.06, 0.05]
+    net = network([a for i, (e, w) in enumerate(zip(y, v, strict=True)) for a in two(str(i), "A", "B", e, w)], "DL")
+    plain = pool_effects(y, v, "DL", "wald")
+    e = net.of("B", "A")
+    assert (net.tau2, e.estimate, e.se) == pytest.approx((plain.tau2, plain.estimate, plain.se))
+    assert e.prediction_interval == pytest.approx(plain.prediction_interval)
+
+
 def test_parts_always_given_together_cannot_be_told_apart():
     net = two("1", "placebo", "A + B", 1, 0.02)
     with pytest.raises(CannotAnswer, match="no part") as caught:

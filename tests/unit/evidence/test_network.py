@@ -133,3 +133,26 @@ def test_network_on_the_command_line(capsys):
     assert json.loads(capsys.readouterr().out)["measure"] == "OR"
     assert main([*args, "7000"]) == 1
     assert "k=0" in capsys.readouterr().err
+
+
+def test_routes_and_doses_tell_cells_apart_and_parts_add_up(capsys):
+    plain = evidence.network_question("meld", 90, "cirrhosis", "any", "FE")
+    fine = evidence.network_question("meld", 90, "cirrhosis", "any", "FE", "cell+route+dose", parts=True)
+    assert "CD34+ or CD133+ cells (hepatic artery, dose not stated) + G-CSF" in fine["treatments"]
+    assert "CD34+ or CD133+ cells + G-CSF" in plain["treatments"] and "parts" not in plain
+    assert "not to be told from" in fine["parts"]["where"]
+    with pytest.raises(InputError, match="'colour'"):
+        evidence.network_question("meld", 90, "cirrhosis", detail="colour")
+    args = ["evidence", "network", "--outcome", "survival", "--condition", "alcoholic_hepatitis", "--day", "90"]
+    assert main([*args, "--parts", "--method", "DL"]) == 0
+    said = capsys.readouterr().out
+    assert "what each part adds" in said and "what could differ between trials" in said
+
+
+def test_direct_and_indirect_evidence_of_the_base():
+    a = evidence.network_question("survival", 90, "alcoholic_hepatitis")
+    assert set(a["design_by_treatment"]) == {"q", "df", "p", "tau2"}
+    for s in a["node_splits"]:
+        assert s["difference"] == pytest.approx(s["direct"] - s["indirect"])
+    for row in a["transitivity"]:
+        assert sum(row["risk_of_bias"].values()) == row["k"]
