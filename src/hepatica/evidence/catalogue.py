@@ -48,7 +48,7 @@ def show(id: str) -> dict[str, Any]:
     if id in base:
         s = base[id]
         found = [asdict(f) for f in findings() if f.study == id]
-        return {"kind": "study", **asdict(s), "source": reference(id), "findings": found, "contrasts": _contrasts(s),
+        return {"kind": "study", **read_at(s), "source": reference(id), "findings": found, "contrasts": _contrasts(s),
                 "same_patients": [x.id for x in base.values() if x.cohort == s.cohort and x.id != id]}  # fmt: skip
     for row in table("published_pools"):
         if row["id"] == id:
@@ -59,6 +59,28 @@ def show(id: str) -> dict[str, Any]:
         near = [k for k in (*base, *bibliography()) if id.lower() in k.lower()][:5]
         mend = f"near: {', '.join(near)}" if near else "see `evidence list`"
         raise CannotAnswer(f"nothing in this base is called {id!r}", mend=mend) from None
+
+
+def read_at(s: Study) -> dict[str, Any]:
+    """Return a study as plain values, each number's row with `read_at`: the source and place it was read in.
+
+    Where no provenance row names the kind of number, the first source is given and `named` is False.
+    """
+    out = asdict(s)
+    kinds = {"baseline": "baseline", "outcome": "outcomes", "change": "changes"}
+    for name in ("measures", "survival", "hazard_ratios", "adverse_events", "quality_of_life"):
+        for row in out[name]:
+            kind = kinds.get(row.get("kind", ""), name) if name == "measures" else name
+            row["read_at"] = _place(s, kind)
+    return out
+
+
+def _place(s: Study, kind: str) -> dict[str, Any]:
+    if not s.provenance:
+        return {"source": s.id, "where": "", "named": False}
+    own = [p for p in s.provenance if any(kind[:6] in f or f in ("all", kind) for f in p.fields)]
+    best = own[0] if own else s.provenance[0]
+    return {"source": best.source, "where": best.where, "named": bool(own) or len(s.provenance) == 1}
 
 
 def check() -> dict[str, Any]:

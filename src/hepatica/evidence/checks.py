@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal
 
+from hepatica.evidence.contradictions import contradictions
 from hepatica.evidence.model import Finding, Measure, Study
 
 _Said = tuple[Literal["error", "doubt"], str, str]
@@ -49,7 +50,11 @@ def base(all_studies: tuple[Study, ...]) -> list[Finding]:
     for ids in groups.values():
         if len(ids) > 1:
             found.append(Finding("doubt", ids[0], "cohort", f"same patients as {', '.join(ids[1:])}: counted once"))
+    known = {s.id for s in all_studies} | {s.cohort for s in all_studies}
     for s in all_studies:
+        for other in s.may_overlap:
+            if other not in known and " " not in other:
+                found.append(Finding("doubt", s.id, "may_overlap", f"{other!r} is not in this base"))
         if s.may_overlap:
             found.append(Finding("doubt", s.id, "may_overlap", f"may share patients with {', '.join(s.may_overlap)}"))
     return found
@@ -84,6 +89,7 @@ def _study(s: Study) -> Iterator[_Said]:
         yield "error", "etiology", "a share lies outside 0 to 1"
     elif shares > 1.05:
         yield "doubt", "etiology", f"the shares add up to {shares:.2f}"
+    yield from contradictions(s)
     yield from _survival(s)
     for row in s.measures:
         yield from _measure(s, row)
