@@ -169,10 +169,12 @@ def _harms(d: dict[str, Any]) -> None:
         for where, name in (("here", "this disease"), ("elsewhere", "other diseases")):
             if e[where]:
                 control = e[where]["control"]
-                other = f"{control['events']} of {control['n']}" if control else "no control arm"
+                other = f"{control['events']} of {control['n']}" if control else "not stated"
                 side = e[where]["treated"]
                 span = f"{show.percent(side['lo'])} to {show.percent(side['hi'])}"
                 rows.append((e["event"].replace("_", " "), name, f"{side['events']} of {side['n']} ({span})", other))
+                if alone := e[where]["alone"]:
+                    rows.append(("", name, f"{alone['events']} of {alone['n']}", "not stated"))
     show.line("\n  Harms counted (95 % interval)")
     if rows:
         show.table(("event", "in", "treated", "controls"), sorted(rows, key=lambda r: r[1] != "this disease")[:10])

@@ -148,12 +148,16 @@ def _says(o: dict[str, Any], c: dict[str, Any], shown: dict[str, Any], told: dic
         few = abs(told["difference"]) < 1
         more = "more" if told["difference"] > 0 else "fewer"
         what = "as many deaths" if few else f"{abs(told['difference']):.0f} {more} deaths of 1000"
-        span = sorted(told["difference_ci"])
+        span = told["difference_ci"]
+    elif c["back_transformed"]:
+        what = (
+            f"{o['unit']} {shown['estimate']:.2g}; deaths of 1000 cannot be told, as none or all of the controls died"
+        )
+        span = c["ci"]
     else:
-        way = "higher" if shown["estimate"] > 0 else "lower"
-        what = f"{abs(shown['estimate']):.3g} {way} ({o['unit']})"
-        span = sorted(shown["ci"]) if c["measure"] != "OR" else []
-    open_ = ", anything from benefit to harm" if span and span[0] < 0 < span[1] else ""
+        what = f"{abs(shown['estimate']):.3g} {'higher' if shown['estimate'] > 0 else 'lower'} ({o['unit']})"
+        span = shown["ci"]
+    open_ = ", anything from benefit to harm" if min(span) < 0 < max(span) else ""
     return _WORDS[c["certainty"]["level"]].format(a=what + open_) + "."
 
 

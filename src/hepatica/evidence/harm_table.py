@@ -9,17 +9,21 @@ from hepatica.evidence.adverse import CLASS_OF, once, safety
 from hepatica.evidence.base import reference, studies
 from hepatica.evidence.contrasts import CELL_QUESTIONS
 from hepatica.evidence.intervals import jeffreys
+from hepatica.evidence.published import published_pools
 from hepatica.evidence.sentence import Asking
 
 _LEAD = ("serious_adverse_event", "related_serious_adverse_event", "treatment_emergent_serious", "any_adverse_event")
+_POOLED = {"infection", "sepsis", "bleeding", "hepatorenal_syndrome", "encephalopathy", "hcc", "serious_adverse_event"}
 _NOT_HARM = {"death", "graft_survival", "tissue_factor", "teratoma"}
 
 
 def harm_table(a: Asking) -> dict[str, Any]:
     """Return {events, published}: events counted in patients who got the intervention, and published ratios.
 
-    Each event: event, here (this condition) and elsewhere, each None or {treated, control, populations, sources} with
-    {events, n, k, share, lo, hi} a side, and sources. Counts of one cohort enter once.
+    Each event: event, here (this condition) and elsewhere, each None or {treated, control, alone, populations,
+    sources} with {events, n, k, share, lo, hi} a side. `treated` are the patients of studies whose control arms tell
+    too, `alone` those of studies without; where no control arm tells, `treated` is all and `control` None. Counts of
+    one cohort enter once.
     """
     kinds = _classes(a.intervention)
     rows = [r for r in safety() if not r["conditional"]]
@@ -37,7 +41,22 @@ def harm_table(a: Asking) -> dict[str, Any]:
             "sources": [_source(s) for s in dict.fromkeys(r["source"] for r in part)],
         })  # fmt: skip
     events.sort(key=lambda e: (e["event"] not in _LEAD, e["here"] is None, -_size(e)))
-    return {"events": events, "published": [_ratio(r) for r in mine if r["relative"]]}
+    return {"events": events, "published": [*_pools(a), *(_ratio(r) for r in mine if r["relative"])]}
+
+
+def _pools(a: Asking) -> list[dict[str, Any]]:
+    """Return published pools of harms in this condition, in the shape of the published ratios."""
+    out = []
+    for p in published_pools(None, None, a.condition, a.intervention):
+        if p["outcome"] in _POOLED and p["measure"] in ("OR", "RR") and p.get("value") is not None:
+            where = p["condition"].replace("_", " ")
+            where += f", {p['region'].replace('_', ' ').capitalize()}" if p.get("region") else ""
+            out.append({
+                "event": p["outcome"], "measure": p["measure"], "value": p["value"], "lo": p.get("lo"),
+                "hi": p.get("hi"), "population": f"{where}, {p['study']}", "note": p.get("note") or "", "routes": [],
+                "source": _source(p["source"]),
+            })  # fmt: skip
+    return out
 
 
 def stated(ids: Iterable[str]) -> list[str]:
@@ -71,14 +90,18 @@ def _condition(r: dict[str, Any]) -> str:
 
 
 def _sides(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    treated = _sum([r for r in rows if r["arm"] == "treated"])
-    if treated is None:
+    """Return the sums: like with like where control arms tell, and beside them the studies without a control arm."""
+    mine = [r for r in rows if r["arm"] == "treated"]
+    if not mine:
         return None
-    cohorts = {r["cohort"] for r in rows if r["arm"] == "treated"}
+    both = {r["cohort"] for r in rows if r["arm"] == "control"} & {r["cohort"] for r in mine}
+    alone = _sum([r for r in mine if r["cohort"] not in both])
+    treated = _sum([r for r in mine if r["cohort"] in both])
+    control = _sum([r for r in rows if r["arm"] == "control" and r["cohort"] in both])
+    used = [*(treated["sources"] if treated else ()), *(alone["sources"] if alone else ())]
     return {
-        "treated": treated, "control": _sum([r for r in rows if r["arm"] == "control" and r["cohort"] in cohorts]),
+        "treated": treated or alone, "control": control, "alone": alone if treated else None, "sources": used,
         "populations": list(dict.fromkeys(r["population"] for r in rows if r["population"])),
-        "sources": treated["sources"],
     }  # fmt: skip
 
 

@@ -74,6 +74,7 @@ def answer_review(
     return {
         "question": a.title,
         "condition": a.condition,
+        "place": place(a.condition),
         "intervention": a.intervention,
         "design": a.design,
         "by": list(a.by),

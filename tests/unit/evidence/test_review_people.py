@@ -74,3 +74,17 @@ def test_published_pools_stand_beside_and_not_within():
     theirs = {p["region"]: p for p in row["published"]}
     assert not used & {p["study"] for p in row["published"]}
     assert theirs["asia"]["people"]["difference"] < 0 < theirs["europe"]["people"]["difference"]
+
+
+def test_treated_are_set_against_the_controls_of_their_own_studies():
+    raw = json.loads(files("hepatica.evidence").joinpath("data", "studies", "newsome2018.json").read_bytes())
+    trial = {(r["count"], r["n"]) for r in raw["adverse_events"] if "serious" in r["event"].lower()}
+    table = evidence.review("cirrhosis", "cells", outcomes=["survival"], days=[90])["harms"]
+    here = next(e for e in table["events"] if e["event"] == "serious_adverse_event")["here"]
+    assert {(here[s]["events"], here[s]["n"]) for s in ("treated", "control")} <= trial
+    assert here["alone"]["n"] > 0 and here["alone"]["events"] == 0
+
+
+def test_published_pools_of_harms_stand_with_the_harms():
+    table = evidence.review("aclf", "g_csf", outcomes=["survival"], days=[90])["harms"]
+    assert {"infection", "bleeding", "hepatorenal_syndrome", "sepsis"} <= {p["event"] for p in table["published"]}

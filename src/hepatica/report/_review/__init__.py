@@ -94,7 +94,7 @@ def _groups(review: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _outcome(o: Mapping[str, Any], css: str) -> dict[str, Any]:
-    slices = [{**s, "label": _slice(s), "cells": [_cell(c) for c in s["cells"]]} for s in o["slices"]]
+    slices = [{**s, "label": _slice(s), "cells": [_cell(c) for c in s["cells"]]} for s in _gathered(o["slices"])]
     own = [c for c in o["slices"][0]["cells"] if c["k"]]
     return {
         **o,
@@ -104,6 +104,22 @@ def _outcome(o: Mapping[str, Any], css: str) -> dict[str, Any]:
         "wider": [{**forests.forest(c, o, "standard", []), "differs": c["differs"]} for c in o["nearest"]],
         "pools": forests.published(o["published"], o["better"]),
     }
+
+
+def _gathered(slices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the slices with four or more of one way that have nothing at any time put together at its end."""
+    out = []
+    for by in dict.fromkeys(s["by"] for s in slices):
+        mine = [s for s in slices if s["by"] == by]
+        empty = [s for s in mine if not any(c["k"] for c in s["cells"])]
+        if len(empty) < 4:
+            out += mine
+            continue
+        out += [s for s in mine if s not in empty]
+        names = "; ".join(f"{s['name']} ({s['studies']})" for s in empty)
+        cells = [{**c, "could": sum(s["cells"][i]["could"] for s in empty)} for i, c in enumerate(empty[0]["cells"])]
+        out.append({"by": by, "name": f"no numbers: {names}", "studies": len(empty), "cells": cells})
+    return out
 
 
 def _slice(s: Mapping[str, Any]) -> str:

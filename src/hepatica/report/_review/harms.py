@@ -15,8 +15,8 @@ def harms(review: Mapping[str, Any]) -> dict[str, Any]:
     here = [_row(e, "here") for e in review["harms"]["events"] if e["here"]]
     rest = [_row(e, "elsewhere") for e in review["harms"]["events"] if e["elsewhere"]]
     ratios = [
-        {**p, "name": _name(p["event"]), "text": f"{effects.signed(p['value'], True)} "
-         f"({effects.between((p['lo'], p['hi']), True)})", "raised": (p["lo"] or 0) > 1}
+        {**p, "name": _name(p["event"]), "text": effects.printed(p["value"], (p["lo"], p["hi"]), True),
+         "raised": (p["lo"] or 0) > 1}
         for p in review["harms"]["published"]
     ]  # fmt: skip
     return {
@@ -26,11 +26,11 @@ def harms(review: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(e: Mapping[str, Any], where: str) -> dict[str, Any]:
-    treated, control = e[where]["treated"], e[where]["control"]
+    treated, control, alone = (e[where][side] for side in ("treated", "control", "alone"))
     name = _name(e["event"])
-    text, other = _text(treated), _text(control) if control else "no control arm"
+    text, other = _text(treated), _text(control) if control else "not stated"
     return {
-        "name": name, "treated": text, "control": other, "k": treated["k"],
+        "name": name, "treated": text, "control": other, "alone": _text(alone) if alone else "",
         "sources": [s for s in e["sources"] if s["id"] in e[where]["sources"]],
         "svg": shares_row(_share(treated), _share(control) if control else None,
                           title=f"{name}: treated {text}, controls {other}"),

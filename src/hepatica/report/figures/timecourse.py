@@ -48,7 +48,7 @@ def timecourse(
     x_theirs = Scale(0.0, horizon, middle + GAP / 2, RIGHT)
     marks = effect_ticks(y, ratio=ratio)
     parts = [draw.text("This base", LEFT, 12, "t b"), left_axis(y, LEFT, x_own.stop, marks)]
-    parts += [_ribbon(own, x_own, y, css), _asked(asked, own, x_own)]
+    parts += [_ribbon(own, asked, x_own, y, css), _asked(asked, own, x_own)]
     parts += [_point(p, x_own, y, css, "circle") for p in own]
     bottom = BOTTOM + 56
     if published:
@@ -69,21 +69,32 @@ def timecourse(
 
 
 def _room(own: Sequence[Point], bounds: list[float | None]) -> list[float]:
-    """Return the bounds that set the axis: estimates and intervals as far as twice the estimates' spread."""
+    """Return the bounds that set the axis, cut where an interval runs far past the others and every estimate."""
     seen = [b for b in bounds if b is not None and math.isfinite(b)]
     if not seen:
         return [-1.0, 1.0]
     inner = sorted(abs(b) for b in seen)
-    most = 3 * inner[len(inner) // 2] if own else inner[-1]
+    most = max(3 * inner[len(inner) // 2], *(2 * abs(p.estimate) for p in own), 0.0) if own else inner[-1]
+    most = inner[-1] if inner[-1] <= 1.5 * most else most
     return [max(-most, min(most, b)) for b in seen]
 
 
-def _ribbon(points: Sequence[Point], x: Scale, y: Scale, css: str) -> str:
-    held = sorted((p for p in points if p.lo is not None and p.hi is not None), key=lambda p: p.day)
-    upper = [(x(p.day), y(p.hi or 0.0)) for p in held]
-    lower = [(x(p.day), y(p.lo or 0.0)) for p in held]
-    line = draw.polyline([(x(p.day), y(p.estimate)) for p in held], f"ln s-{css}")
-    return draw.band(upper, lower, f"b90 f-{css}") + line
+def _ribbon(points: Sequence[Point], asked: Sequence[tuple[float, str]], x: Scale, y: Scale, css: str) -> str:
+    """Draw the ribbon and its line, broken at a time asked for which nothing is known."""
+    held = {p.day: p for p in points if p.lo is not None and p.hi is not None}
+    runs: list[list[Point]] = [[]]
+    for day in sorted({d for d, _ in asked} | set(held)):
+        if day in held:
+            runs[-1].append(held[day])
+        elif runs[-1]:
+            runs.append([])
+    parts = []
+    for run in runs:
+        upper = [(x(p.day), y(p.hi or 0.0)) for p in run]
+        lower = [(x(p.day), y(p.lo or 0.0)) for p in run]
+        parts.append(draw.band(upper, lower, f"b90 f-{css}"))
+        parts.append(draw.polyline([(x(p.day), y(p.estimate)) for p in run], f"ln s-{css}"))
+    return "".join(parts)
 
 
 def _point(p: Point, x: Scale, y: Scale, css: str, shape: str) -> str:
