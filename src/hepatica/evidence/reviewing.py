@@ -10,6 +10,7 @@ from hepatica.evidence.absolute import Baseline, baseline, findings
 from hepatica.evidence.base import reference, studies
 from hepatica.evidence.bias import risk_of_bias
 from hepatica.evidence.contrasts import Contrast, has, is_cells
+from hepatica.evidence.courses import pool_course
 from hepatica.evidence.extract import LeftOut
 from hepatica.evidence.flow import flow
 from hepatica.evidence.grid import cell, leading, nearest, pairs_of, route, slices, source
@@ -19,6 +20,7 @@ from hepatica.evidence.model import Study
 from hepatica.evidence.network_picture import network_picture
 from hepatica.evidence.published import published_pools
 from hepatica.evidence.sentence import Asked, Asking, asking, place, read_question
+from hepatica.evidence.spread import between
 from hepatica.therapy import products
 
 _COMPARED = ("OR", "RR", "HR", "MD", "SMD")
@@ -66,7 +68,7 @@ def answer_review(
         raise _nothing(a)
     pairs, without = pairs_of(q, every)
     parts = slices(a.by, pairs)
-    outcomes = [_outcome(a, o, parts, every) for o in a.outcomes]
+    outcomes = [_outcome(a, o, parts, every, base is None) for o in a.outcomes]
     cells = [c for o in outcomes for c in o["slices"][0]["cells"]]
     answered = sum(c["k"] > 0 for c in cells)
     published = {p["id"]: p for o in outcomes for p in o["published"]}
@@ -103,7 +105,7 @@ def _nothing(a: Asking) -> CannotAnswer:
     return CannotAnswer(f"k=0 in this base: no study gave {what} in {place(a.condition)}", mend=mend)
 
 
-def _outcome(a: Asking, o: Asked, parts: list[Any], every: list[Study]) -> dict[str, Any]:
+def _outcome(a: Asking, o: Asked, parts: list[Any], every: list[Study], whole: bool) -> dict[str, Any]:
     by_id = {s.id: s for s in every}
     table = []
     reasons: dict[str, str] = {}
@@ -120,12 +122,22 @@ def _outcome(a: Asking, o: Asked, parts: list[Any], every: list[Study]) -> dict[
         if not c["k"] and (found := nearest(a.question(o.outcome, c["day"]), every))
     ]
     mine = [by_id[i] for i in parts[0][2]]
+    cells = table[0]["cells"]
     return {
         "outcome": o.outcome, "name": o.name, "group": o.group, "unit": o.unit, "better": o.better,
         "slices": table, "nearest": near, "why_not": reasons,
-        "leading": leading(a.question(o.outcome), mine, a.days),
+        "between": between(cells, table), "leading": leading(a.question(o.outcome), mine, a.days),
+        "course": _course(a, o) if whole and sum(c["k"] > 0 for c in cells) > 1 else None,
         "published": _published(o, a),
     }  # fmt: skip
+
+
+def _course(a: Asking, o: Asked) -> dict[str, Any] | None:
+    """Return the times of an outcome pooled as one, in the shape of `pool_course`; None where no model fits."""
+    try:
+        return pool_course(o.outcome, a.days, a.condition, a.intervention, design=a.design).to_json()
+    except CannotAnswer:
+        return None
 
 
 def _published(o: Asked, a: Asking) -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from hepatica.errors import HepaticaError
 from hepatica.evidence.extract import Row
-from hepatica.evidence.model import Study
+from hepatica.evidence.moderators import values
 from hepatica.evidence.regression import egger, regress
 from hepatica.evidence.small_studies import peters, trim_and_fill
+from hepatica.evidence.statistics.subgroups import subgroups
 
 ENOUGH = 10  # studies for each explanation, below which a slope is not to be read
 LEAST = 3
@@ -50,9 +51,8 @@ def explained(rows: list[Row], weights: tuple[float, ...]) -> list[dict[str, Any
         return []
     y, v = [r.effect.yi or 0.0 for r in rows], [r.effect.vi or 0.0 for r in rows]
     out = []
-    for name, unit, of in _THINGS:
-        x = [of(r) for r in rows]
-        held = [float(t) for t in x if t is not None]
+    for name, unit, moderator in _THINGS:
+        held = [float(t) for t in values(rows, moderator) if isinstance(t, int | float)]
         if len(held) == len(rows) and max(held) > min(held):
             points = [
                 {"study": r.study.id, "x": a, "yi": b, "weight": w}
@@ -92,26 +92,27 @@ def _tried(act: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
         return None
 
 
-def _baseline(s: Study, variable: str) -> float | None:
-    """Return the mean at baseline over the arms that print it, by patients."""
-    held = [
-        (m.mean if m.mean is not None else m.median, m.n or (arm.n if arm else None) or 0)
-        for m in s.measures
-        if m.kind == "baseline" and m.variable == variable
-        for arm in [s.arm(m.arm)]
-    ]
-    told = [(value, n) for value, n in held if value is not None and n]
-    return sum(value * n for value, n in told) / sum(n for _, n in told) if told else None
+def between(cells: Sequence[Mapping[str, Any]], slices: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return for each time, and each way that divides its studies, whether the groups differ: by, day, q, df, p."""
+    out = []
+    for i, c in enumerate(cells):
+        for by in dict.fromkeys(s["by"] for s in slices if s["by"] != "all"):
+            held = {r["study"]: s["name"] for s in slices if s["by"] == by for r in s["cells"][i].get("studies", ())}
+            if not c["k"] or len(set(held.values())) < 2 or len(held) != c["k"]:
+                continue
+            rows = c["studies"]
+            got = subgroups([r["yi"] for r in rows], [r["vi"] for r in rows], [held[r["study"]] for r in rows])
+            test = got["common_tau2"] or got["own_tau2"]
+            if test:
+                out.append({"by": by, "day": c["day"], **test, "warnings": got["warnings"]})
+    return out
 
 
-def _dose(r: Row) -> float | None:
-    doses = [a.cells.dose_cells_total for a in r.contrast.treated if a.cells]
-    return math.log10(doses[0]) if len(doses) == 1 and doses[0] else None
-
-
-_THINGS: tuple[tuple[str, str, Callable[[Row], float | None]], ...] = (
-    ("MELD at baseline", "points", lambda r: _baseline(r.study, "meld")),
-    ("year of publication", "", lambda r: r.study.year),
-    ("patients", "both arms", lambda r: sum(v for k, v in r.numbers if k in ("n", "control_n"))),
-    ("cells given", "log10", _dose),
+_THINGS = (
+    ("MELD at baseline", "points", "baseline_meld"),
+    ("cells per kilogram", "log10", "dose_per_kg"),
+    ("cells given", "log10", "dose_total"),
+    ("infusions", "", "infusions"),
+    ("year of publication", "", "year"),
+    ("mean age", "years", "age"),
 )

@@ -88,3 +88,21 @@ def test_treated_are_set_against_the_controls_of_their_own_studies():
 def test_published_pools_of_harms_stand_with_the_harms():
     table = evidence.review("aclf", "g_csf", outcomes=["survival"], days=[90])["harms"]
     assert {"infection", "bleeding", "hepatorenal_syndrome", "sepsis"} <= {p["event"] for p in table["published"]}
+
+
+def test_times_are_pooled_as_one_beside_each_by_itself():
+    d = evidence.review("alcoholic_hepatitis", "g_csf", outcomes=["survival", "meld"])
+    survival, meld = d["outcomes"]
+    alone = {c["day"]: c["k"] for c in survival["slices"][0]["cells"] if c["k"]}
+    assert {r["day"]: r["k"] for r in survival["course"]["days"]} == alone
+    assert survival["course"]["not_estimable_days"] == [180, 365] and meld["course"] is None
+
+
+def test_groups_are_compared_where_they_divide_the_studies():
+    o = evidence.review("alcoholic_hepatitis", "g_csf", outcomes=["survival"])["outcomes"][0]
+    found = next(b for b in o["between"] if b["day"] == 90)
+    pools = [c for s in o["slices"] for c in s["cells"] if s["by"] == "region" and c["day"] == 90 and c["k"]]
+    assert found["df"] == len(pools) - 1
+    # tau2 is 0 here, so Q between is Q of all less Q within the groups (fixed-effect identity)
+    whole = next(c for c in o["slices"][0]["cells"] if c["day"] == 90)
+    assert found["q"] == pytest.approx(whole["q"] - sum(c["q"] for c in pools), abs=1e-6)

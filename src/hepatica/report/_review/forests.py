@@ -18,7 +18,7 @@ def forest(c: Mapping[str, Any], o: Mapping[str, Any], css: str, slices: list[Ma
     scale = _scale(c, ratio)
     held = {s["study"]: s for s in c["studies"]}
     parts = []
-    for name, ids, sub in _parts(c, slices):
+    for name, ids, sub in _parts(c, slices)[1]:
         pool = _pool(sub, scale, css) if sub and len(ids) > 1 else None
         parts.append({"name": name, "rows": [_row(held[i], scale, ratio, css) for i in ids], "pool": pool})
     words = effects.effect(c)
@@ -27,7 +27,8 @@ def forest(c: Mapping[str, Any], o: Mapping[str, Any], css: str, slices: list[Ma
         "prediction": words["prediction"], "df": _plain(c["prediction_df"]), "svg": _pool(c, scale, "ink")["svg"],
         "unit": effects.unit(c, o), "axis": forest_axis(scale, ratio=ratio, title=f"axis: {effects.unit(c, o)}"),
         "zero": zero(scale), "i2": number(c["i2"], decimals=0), "tau2": number(c["tau2"]), "certainty": c["certainty"],
-        "good": effects.favours(o, ratio), "warnings": c["warnings"], "question": c.get("question", ""),
+        "good": effects.favours(o, ratio), "warnings": c["warnings"], "between": _between(c, o, _parts(c, slices)[0]),
+        "question": c.get("question", ""),
     }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def picture(
     ratio = c["measure"] in effects.RATIOS
     held = {s["study"]: s for s in c["studies"]}
     rows: list[Line] = []
-    for name, ids, sub in _parts(c, slices):
+    for name, ids, sub in _parts(c, slices)[1]:
         if name:
             rows.append(Line("head", name))
         for i in ids:
@@ -96,10 +97,11 @@ def zero(scale: Scale) -> int:
     return round(10 * scale(0.0))
 
 
-def _parts(
-    c: Mapping[str, Any], slices: list[Mapping[str, Any]]
-) -> list[tuple[str, list[str], Mapping[str, Any] | None]]:
-    """Return (name, study ids, pool) by the first way that divides these studies; one nameless part where none does."""
+_Part = tuple[str, list[str], Mapping[str, Any] | None]
+
+
+def _parts(c: Mapping[str, Any], slices: list[Mapping[str, Any]]) -> tuple[str, list[_Part]]:
+    """Return the first way that divides these studies with its (name, study ids, pool), or one nameless part."""
     every = [s["study"] for s in c["studies"]]
     for by in dict.fromkeys(s["by"] for s in slices if s["by"] != "all"):
         found = []
@@ -108,8 +110,17 @@ def _parts(
             if sub and sub["k"]:
                 found.append((capital(s["name"]), [r["study"] for r in sub["studies"]], sub))
         if len(found) > 1 and sorted(i for _, ids, _ in found for i in ids) == sorted(every):
-            return found
-    return [("", every, None)]
+            return by, found
+    return "", [("", every, None)]
+
+
+def _between(c: Mapping[str, Any], o: Mapping[str, Any], by: str) -> str:
+    """Return in words whether the groups of a forest plot differ."""
+    found = next((b for b in o.get("between", ()) if (b["day"], b["by"]) == (c["day"], by)), None)
+    if not found:
+        return ""
+    q, p = number(found["q"], digits=2), number(found["p"], digits=2)
+    return f"Between groups by {by}: Q {q}, df {found['df']}, p {p}; studies are not randomised to groups"
 
 
 def capital(words: str) -> str:

@@ -59,14 +59,20 @@ def _course(o: Mapping[str, Any], review: Mapping[str, Any], css: str) -> list[P
     if not cells and not theirs:
         return []
     ratio = measure in effects.RATIOS
+    joint = o["course"] if o["course"] and o["course"]["studies"] > 1 else None
     own = [
         Point(c["day"], c["estimate"], c["ci"][0], c["ci"][1], c["k"],
               tuple(c["prediction_interval"]) if c["prediction_interval"] else None)
-        for c in cells
+        for c in (joint["days"] if joint else cells)
     ]  # fmt: skip
     asked = [(d["day"], d["name"]) for d in review["days"]]
     series: dict[str, list[Point]] = {}
     rows = [(c["name"], "this base", f"{c['k']}", effects.effect(c)["text"]) for c in cells]
+    names = {d["day"]: d["name"] for d in review["days"]}
+    if joint:
+        rows += [
+            (names[c["day"]], "this base, times as one", f"{c['k']}", effects.effect(c)["text"]) for c in joint["days"]
+        ]
     rows += [
         (d["name"], "this base", "0", "not estimable") for d in review["days"] if d["day"] not in {p.day for p in own}
     ]
@@ -82,6 +88,12 @@ def _course(o: Mapping[str, Any], review: Mapping[str, Any], css: str) -> list[P
     svg = timecourse(own, asked, list(series.items()), ratio=ratio, unit=f"{unit}; {effects.favours(o, ratio)}",
                      title=f"{o['name']} over time", desc=said, css=css)  # fmt: skip
     note = "Each time is pooled by itself." if len(cells) > 1 else ""
+    if joint:
+        note = (
+            f"The times are pooled as one over {joint['studies']} studies, as days of a study share patients (their "
+            f"correlation: {joint['within_study_correlation']}). The summary pools each time by itself."
+        )
+        note += "".join(f" {forests.capital(w)}." for w in joint["warnings"])
     return [Picture(f"course_{o['outcome']}", o["name"], svg, note, ("When", "Whose", "k", "Effect"), tuple(rows))]
 
 
