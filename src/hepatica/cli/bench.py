@@ -96,5 +96,6 @@ def _notes(document: dict[str, Any]) -> str:
     return (
         f"the exact solution and this engine at rtol {exact['rtol']:g} differ by "
         f"{exact['hepatica_f64_differs_by']:.1e}; {document['took_s']:.0f} s in all; "
+        f"load of the machine before: {show.number(document['load']['before'])}; "
         "how it is measured: docs/bench.md"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ FLOOR = 1e-3
 POPULATION = 16_384
 EXACT_RTOL = 1e-9
 PATIENCE_S = 240.0
+"""For one engine to compile and solve the first patients; a round may last a quarter of it longer than asked."""
 ERROR = (
     f"largest |value - exact| / (|exact| + floor) over observables, times and patients; the floor is {FLOOR} x the "
     "largest |exact| of that observable and patient, for a state at least the value below which atol rules "
@@ -86,7 +88,7 @@ def bench(
     """
     if not supported(doses):
         raise InputError("bench gives doses at once, the same for all patients", where=f"model {model.name}")
-    until = time.monotonic() + limit_s
+    until, load = time.monotonic() + limit_s, _load()
     say = progress or (lambda share, text: None)
     when = np.asarray(times, dtype=np.float64)
     years = float(when[-1] - when[0]) * DAYS.get(model.time_unit, 1.0) / 365.25
@@ -98,10 +100,11 @@ def bench(
     chosen = (*OURS, *peers) if with_peers else OURS
     cores = machine()["cores"]
     rows: list[_Row] = []
+    ready = until - min(limit_s / 2, 3 * seconds * rounds * len(chosen))
     try:
         for number, peer in enumerate(chosen):
             say(0.05 + 0.4 * number / len(chosen), f"{peer.engine} {peer.precision}: compile, check")
-            rows += _enter(peer, task, cores, exact, until)
+            rows += _enter(peer, task, cores, exact, ready)
         _race(rows, seconds, rounds, until, say)
     finally:
         for row in rows:
@@ -122,8 +125,14 @@ def bench(
         "rate": RATE,
         "error": ERROR,
         "exact": {"rtol": EXACT_RTOL, "patients": exact_patients, "hepatica_f64_differs_by": agreement},
+        "load": {"before": load, "after": _load()},
         "took_s": round(limit_s - (until - time.monotonic()), 1),
     }  # fmt: skip
+
+
+def _load() -> float | None:
+    """Return how many processes wanted a core over the last minute, where the system tells."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def spread(model: Model, n: int, sd: float = 0.1) -> dict[str, Floats]:
@@ -200,7 +209,7 @@ def _race(rows: list[_Row], seconds: float, rounds: int, until: float, say: Call
             if left < max(seconds, slowest):
                 continue
             try:
-                row.rounds.append(row.crew.run(row.threads, seconds, left))
+                row.rounds.append(row.crew.run(row.threads, seconds, min(left, seconds + PATIENCE_S / 4)))
             except Refused as reason:
                 for other in rows:
                     if other.crew is row.crew:

@@ -17,6 +17,6 @@ PEERS = (
     Peer("scipy", "LSODA, Python right-hand side", "f64", f"{HERE}.scipy", batch=1),
     Peer("libroadrunner", "CVODE, compiled SBML", "f64", f"{HERE}.roadrunner", ("roadrunner", "libsbml")),
     Peer("copasi", "LSODA, SBML", "f64", f"{HERE}.copasi", ("COPASI", "libsbml")),
-    Peer("diffrax", "Kvaerno5, vmap", "f64", f"{HERE}.diffrax", ("diffrax", "jax"), batch=64),
+    Peer("diffrax", "Kvaerno5, vmap", "f64", f"{HERE}.diffrax", ("diffrax", "jax"), batch=128),
     Peer("pydiffsol", "BDF, sparse LU, LLVM", "f64", f"{HERE}.diffsol", ("pydiffsol",)),
 )
