@@ -18,8 +18,8 @@ NAMES = ("x1", "y1", "level", "seen")
 def everything() -> Model:
     """Return a stiff model with each function and form that equations may have, and a power of zero at the start."""
     m = Model("everything")
-    k, n, low = m.parameter("k_out", 40.0), m.parameter("n_hill", 0.7), m.parameter("low_power", 0.8)
-    x, y, z = m.state("x1", 2 * low, atol_scale=0.1, nonnegative=True), m.state("y1", 0.5), m.state("z1", 1.0)
+    k, n, low = m.parameter("k_out", 40.0), m.parameter("n_hill", 0.7), m.parameter("p", 0.8)
+    x, y, z = m.state("x1", 2 * low, atol_scale=0.1, nonnegative=True), m.state("y1", 0.5), m.state("y", 1.0)
     t = m.time
     level = m.assign("level", sympy.Min(x / 2, 3, 2 + y) + sympy.Abs(y) + sympy.Max(0, z - 1) ** low)
     m.assign("unused", level**2)

@@ -94,7 +94,8 @@ def test_a_peer_that_fails_is_a_row(engine: str, note: str, tmp_path: Path, monk
     (tmp_path / "failing_peer.py").write_text(FAILING)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr("hepatica.engine.speed.OURS", ())
-    monkeypatch.setattr("hepatica.engine.speed.PATIENCE_S", 3.0)
+    if engine == "slow":
+        monkeypatch.setattr("hepatica.engine.speed.PATIENCE_S", 0.5)
     needs = ("no_such_package",) if engine == "absent" else ()
     failing = Peer(engine, "none", "f64", "failing_peer", needs)
     told = bench(model(), [0, 1], observables=["y1"], seconds=0.1, rounds=1, peers=[failing])
@@ -106,8 +107,8 @@ def test_a_peer_that_fails_is_a_row(engine: str, note: str, tmp_path: Path, monk
 def test_the_time_for_all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hepatica.engine.speed.OURS", PEERS[:1])
     began = time.monotonic()
-    told = bench(model(), [0, 1], observables=["y1"], seconds=0.5, rounds=100, with_peers=False, limit_s=4.0)
-    assert time.monotonic() - began < 8
+    told = bench(model(), [0, 1], observables=["y1"], seconds=0.5, rounds=1000, with_peers=False, limit_s=4.0)
+    assert time.monotonic() - began < 60
     assert all(row["rounds"] < 10 for row in told["rows"])
 
 

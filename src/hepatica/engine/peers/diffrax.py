@@ -18,13 +18,13 @@ MAX_STEPS = 20_000
 
 
 class _Jax(Printer):
-    """Write sympy as Python over jax.numpy; roots and real powers are called by name."""
+    """Write sympy as Python over jax.numpy; roots, choices and real powers are called by names of ours."""
 
-    POWER = "power"
+    POWER = "_power"
 
     def _print_Pow(self, expr: Any, **kept: Any) -> str:
         if expr.exp == sympy.Rational(1, 2):
-            return f"root({self._print(expr.base)})"
+            return f"_root({self._print(expr.base)})"
         return super()._print_Pow(expr, **kept)
 
     def _print_log(self, expr: Any) -> str:
@@ -47,18 +47,18 @@ class _Jax(Printer):
         if condition == sympy.true:
             return str(self._print(value))
         rest = self._print(sympy.Piecewise(*others, evaluate=False))
-        return f"where({self._print(condition)}, {self._print(value)}, {rest})"
+        return f"_where({self._print(condition)}, {self._print(value)}, {rest})"
 
 
 def function(model: Model, names: Sequence[str], results: Sequence[Any]) -> Callable[..., Any]:
     """Return f(t, y, p) -> array of the results, which need the intermediates that `names` need."""
     jnp = import_module("jax.numpy")
     text = _Jax().doprint
-    lines = [f"{s.name} = y[{k}]" for k, s in enumerate(model.layout.states)]
-    lines += [f"{p.name} = p[{k}]" for k, p in enumerate(model.layout.parameters)]
+    lines = [f"{s.name} = _y[{k}]" for k, s in enumerate(model.layout.states)]
+    lines += [f"{p.name} = _p[{k}]" for k, p in enumerate(model.layout.parameters)]
     lines += [f"{name} = {text(expr)}" for name, expr in statements(model, names)]
-    values = ", ".join(f"asarray({text(expr)}, float64)" for expr in results)
-    source = "def f(t, y, p):\n    " + "\n    ".join(lines) + f"\n    return stack([{values}])\n"
+    values = ", ".join(f"_array({text(expr)}, _f64)" for expr in results)
+    source = "def _f(t, _y, _p):\n    " + "\n    ".join(lines) + f"\n    return _stack([{values}])\n"
 
     # Without these guards 0 to a power and the root of 0 have no finite slope in JAX, Newton's method never ends,
     # and the step falls to nothing: the twin's INR starts there in one patient of five.
@@ -68,13 +68,13 @@ def function(model: Model, names: Sequence[str], results: Sequence[Any]) -> Call
     def root(x: Any) -> Any:
         return jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1.0)), 0.0)
 
-    known: dict[str, Any] = {
+    known: dict[str, Any] = {  # no name of a model begins with an underscore
         "exp": jnp.exp, "log": jnp.log, "tanh": jnp.tanh, "sign": jnp.sign, "abs": jnp.abs, "max": jnp.maximum,
-        "min": jnp.minimum, "where": jnp.where, "stack": jnp.stack, "asarray": jnp.asarray, "float64": jnp.float64,
-        "power": power, "root": root,
+        "min": jnp.minimum, "_where": jnp.where, "_stack": jnp.stack, "_array": jnp.asarray, "_f64": jnp.float64,
+        "_power": power, "_root": root,
     }  # fmt: skip
     exec(source, known)  # noqa: S102 - our own text
-    made: Callable[..., Any] = known["f"]
+    made: Callable[..., Any] = known["_f"]
     return made
 
 
