@@ -60,7 +60,7 @@ def main() -> None:
     used: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
     told = set()
     clusters = {
-        k: LocalCluster(n_workers=k, threads_per_worker=1, dashboard_address=None, silence_logs=50) for k in took
+        k: LocalCluster(n_workers=k, threads_per_worker=1, dashboard_address=":0", silence_logs=50) for k in took
     }
     clients = {k: Client(cluster) for k, cluster in clusters.items()}
     for client in clients.values():

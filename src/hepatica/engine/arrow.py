@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hepatica.engine.ensemble import Check, Ensemble, ensemble
-from hepatica.engine.folder import open_folder
+from hepatica.engine.folder import open_folder, settle
 from hepatica.engine.problem import CODES, FINE, Result
 from hepatica.engine.workers import Engine, Progress, Task, chosen
 from hepatica.errors import CannotAnswer, InputError
@@ -124,7 +124,7 @@ class WritePart:
                     for code, k in zip(found.tolist(), count.tolist(), strict=True):
                         codes[code] = codes.get(code, 0) + k
                 writer.add_key_value_metadata({NOTE: json.dumps(codes)})
-            os.replace(partial, target)
+            settle(partial, target)
         finally:
             partial.unlink(missing_ok=True)
         return part.n

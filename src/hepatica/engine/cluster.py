@@ -21,8 +21,9 @@ AHEAD = 4
 class Dask:
     """Compute on the workers of a `distributed.Client`; a worker that dies costs only the parts it had in hand.
 
-    `resources` are what a worker must have declared to get a part, such as {"GPU": 1}. Worker threads compute one part
-    each, so that a worker with two threads uses two processors.
+    `resources` are what a worker must have declared to get a part. A run with device="gpu" goes to the workers that
+    declared GPU, where there are any. Worker threads compute one part each, so that a worker with two threads uses two
+    processors.
     """
 
     client: Any
@@ -33,7 +34,8 @@ class Dask:
         distributed = distributed_module()
         self._check()
         common = replace(crowd, given=NOBODY)
-        asked: dict[str, Any] = {"resources": dict(self.resources)} if self.resources else {}
+        resources = self.resources or self._gpu(crowd)
+        asked: dict[str, Any] = {"resources": dict(resources)} if resources else {}
         # A task, not scattered data: what the last worker took with it can be made again.
         model = self.client.submit(_held, (task, common), pure=False)
         todo = (self.client.submit(_part, model, span, crowd.cut(span).given, pure=False, **asked) for span in spans)
@@ -56,14 +58,21 @@ class Dask:
 
     def _check(self) -> None:
         """Refuse resources that no worker has: the work would wait for ever."""
-        workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
         for name, amount in self.resources.items():
-            if not any(worker.get("resources", {}).get(name, 0) >= amount for worker in workers):
+            if self._most(name) < amount:
                 raise InputError(
                     f"no worker has {name}: {amount:g}",
                     where="Dask resources",
                     mend=f'start workers with --resources "{name}={amount:g}"',
                 )
+
+    def _gpu(self, crowd: Ensemble) -> Mapping[str, float]:
+        return {"GPU": 1} if crowd.options.get("device") == "gpu" and self._most("GPU") >= 1 else {}
+
+    def _most(self, name: str) -> float:
+        """Return the most of a resource that one worker declared."""
+        workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return max((worker.get("resources", {}).get(name, 0) for worker in workers), default=0)
 
 
 def _held(value: Any) -> Any:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hepatica.engine.model import Model
     from hepatica.engine.workers import Engine, Progress
 
-BLOCK = 4096
+BLOCK, GPU_BLOCK = 4096, 65536
 MOST_BLOCKS, PARTS = 16, 64
 KINDS: Mapping[str, Any] = {"parameters": Mapping, "initial": Mapping, "doses": Sequence, "forcing": Mapping}
 """What may differ between patients: values by name, values by name, a list of `Dose`, (times, values) by name."""
@@ -131,12 +131,13 @@ def ensemble(
     doses: Sequence[Dose] = (),
     forcing: Mapping[str, tuple[Any, Any]] | None = None,
     first: int = 0,
-    block: int = BLOCK,
+    block: int | None = None,
     **options: Any,
 ) -> Ensemble:
     """Return a checked ensemble; options are those of `simulate` (precision, rtol, breakpoints, …).
 
-    Raises InputError for no patients, arrays of other lengths, an unknown observable or option, a cut block.
+    `block` is 4,096 patients, 65,536 on a GPU. Raises InputError for no patients, arrays of other lengths, an unknown
+    observable or option, a cut block.
     """
     compiled = compile_model(model)
     where = f"model {compiled.name}"
@@ -148,9 +149,10 @@ def ensemble(
         compiled.layout.find(name, compiled.layout.observable_index, "observable")
     if not observables:
         raise InputError("no observables asked for", where=where, mend="give observables=[…]")
-    if block < 1 or first < 0 or first % block:
+    size = (GPU_BLOCK if options.get("device") == "gpu" else BLOCK) if block is None else block
+    if size < 1 or first < 0 or first % size:
         raise InputError(
-            f"patients from {first} in blocks of {block}", where=where, mend="start at a multiple of the block"
+            f"patients from {first} in blocks of {size}", where=where, mend="start at a multiple of the block"
         )
     given = {
         "parameters": {k: _held(v) for k, v in (parameters or {}).items()},
@@ -160,13 +162,13 @@ def ensemble(
     }
     if n is None and draw is not None:
         raise InputError("a draw without a number of patients", where=where, mend="give n")
-    size = n if n is not None else max(map(np.size, _arrays(given, where).values()), default=1)
-    if size < 1:
+    patients = n if n is not None else max(map(np.size, _arrays(given, where).values()), default=1)
+    if patients < 1:
         raise InputError("0 patients", where=where, mend="give n, at least one")
-    _same_length(given, size, where)
+    _same_length(given, patients, where)
     when = np.atleast_1d(np.asarray(times, dtype=np.float64))
     return Ensemble(
-        compiled, when, first, size, block, tuple(dict.fromkeys(observables)), given, draw, options
+        compiled, when, first, patients, size, tuple(dict.fromkeys(observables)), given, draw, options
     )  # fmt: skip
 
 

@@ -71,7 +71,10 @@ def open_folder(path: str | Path, crowd: Ensemble, kind: str, more: Mapping[str,
     elif folder.exists() and any(folder.iterdir()):
         raise InputError("the folder holds other files", where=str(folder), mend="name a new folder")
     else:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make the folder: {error.strerror}", where=str(folder)) from None
         about = {"model": crowd.compiled.name, "patients": crowd.n, "first": crowd.first, "parts": len(crowd.parts())}
         about |= {"times": crowd.times.tolist(), "observables": list(crowd.observables), "hepatica": __version__}
         _write(manifest, about | {"run": mine, "complete": False})
@@ -126,4 +129,11 @@ def _digest(value: Any) -> str:
 def _write(path: Path, data: Mapping[str, Any]) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     partial.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    settle(partial, path)
+
+
+def settle(partial: Path, target: Path) -> None:
+    """Give a file its name once its content is safely on the disk."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(partial, target)

@@ -63,7 +63,7 @@ def summarise(
     task = Task(Summarise(levels, wanted), _joined)
     asked = {"thresholds": levels, "quantiles": wanted}
     kept = open_folder(folder, crowd, "summary", asked, ".npz") if folder else None
-    done = [load_summary(path) for path in kept.finished()] if kept else []
+    done = [_part(path) for path in kept.finished()] if kept else []
     spans = kept.missing() if kept else crowd.parts()
     whole = joined(done) if done else None
     try:
@@ -134,6 +134,13 @@ def _by_output(when: Floats, times: Floats) -> Whole:
     """Count the times that lie after the output before and not after this one."""
     places = np.searchsorted(times, when[~np.isnan(when)])
     return np.bincount(np.minimum(places, times.size - 1), minlength=times.size).astype(np.int64)
+
+
+def _part(path: Path) -> Summary:
+    try:
+        return load_summary(path)
+    except InputError as error:
+        raise InputError(error.what, where=error.where, mend="remove this file: the run computes it again") from None
 
 
 def _joined(part: Ensemble, summaries: Iterator[Summary]) -> Summary:

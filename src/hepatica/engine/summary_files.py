@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hepatica.engine.folder import settle
 from hepatica.engine.moments import Moments
 from hepatica.engine.sketch import RELATIVE_ERROR, Sketch
 from hepatica.engine.summary import Summary
@@ -104,7 +105,7 @@ def save(summary: Summary, path: str | Path) -> Path:
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     with partial.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-    os.replace(partial, target)
+    settle(partial, target)
     return target
 
 

@@ -33,7 +33,7 @@ def client() -> Iterator[Client]:
     """Two workers, each a process of one thread."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, resources={"seats": 1}, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, resources={"seats": 1}, dashboard_address=":0", silence_logs=50
         ) as cluster,
         Client(cluster) as found,
     ):

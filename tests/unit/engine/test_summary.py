@@ -175,12 +175,21 @@ def test_a_folder_of_another_run_is_refused_by_name(run: Run, tmp_path: Path, ch
         summarise(**(short | change), folder=tmp_path / "kept")
 
 
+def test_a_broken_part_is_named_with_its_cure(run: Run, tmp_path: Path) -> None:
+    summarise(**(run | {"n": 512}), folder=tmp_path / "kept")
+    (tmp_path / "kept" / "part-00001.npz").write_bytes(b"half")
+    with pytest.raises(InputError, match=r"not a summary[\s\S]*part-00001[\s\S]*remove this file"):
+        summarise(**(run | {"n": 512}), folder=tmp_path / "kept")
+
+
 def test_a_folder_of_other_files_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="holds other files"):
         summarise(**run, folder=tmp_path)
     with pytest.raises(InputError, match="not a folder"):
         summarise(**run, folder=tmp_path / "mine.txt")
+    with pytest.raises(InputError, match="cannot make the folder"):
+        summarise(**run, folder=tmp_path / "mine.txt" / "below")
 
 
 @pytest.mark.parametrize(
