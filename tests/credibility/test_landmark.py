@@ -14,6 +14,7 @@ pytest.importorskip("pandas")
 
 from hepatica.trials._landmark import GRID_D, LABS, LAST, LAYERS, Case, observe, predict
 from hepatica.trials._pbcseq import people
+from hepatica.trials._visits import spread
 
 PAGE = Path(__file__).parents[2] / "docs" / "dynamic-prediction.md"
 
@@ -40,6 +41,18 @@ def test_nothing_after_the_landmark_reaches_the_twin(mayo):
 def test_who_is_gone_before_a_landmark_is_not_asked_about(mayo):
     gone = next(p for p in mayo if p.followed_d < 365)
     assert observe(gone, 0) is not None and observe(gone, 1) is None
+
+
+def test_the_spread_between_visits_is_that_of_the_noise_and_leaves_out_every_fifth_person(mayo):
+    """Independent noise of SD 0.1 on the log: differences have SD 0.1 √2, whatever the gap."""
+    rng = np.random.default_rng(6)
+    own = [replace(p, visits=tuple({**v, "bili": np.exp(0.1 * rng.standard_normal())} for v in p.visits)) for p in mayo]
+    wild = [
+        replace(p, visits=tuple({**v, "bili": v["bili"] * 9} for v in p.visits)) if p.id % 5 == 0 else p for p in own
+    ]
+    found, pairs = spread(own, "bili", (0.7, 1.3))
+    assert pairs > 400 and found == pytest.approx(0.1 * np.sqrt(2), rel=0.15)
+    assert spread(wild, "bili", (0.7, 1.3)) == (found, pairs)
 
 
 @pytest.fixture(scope="module")

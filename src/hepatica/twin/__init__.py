@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._groups import draw_group as draw_group
     from ._groups import fates as fates
     from ._groups import run_group as run_group
+    from ._history import between_dates as between_dates
     from ._identify import identifiability as identifiability
     from ._lineage import lineage as lineage
     from ._lineage import sources as sources
@@ -49,6 +50,7 @@ _HOME = {
     "Drawn": ("_cohort", "Drawn"),
     "cohort": ("_cohort", "cohort"),
     "bundle": ("_cohort_fhir", "bundle"),
+    "between_dates": ("_history", "between_dates"),
     "identifiability": ("_identify", "identifiability"),
     "meaning": ("_sensitivity", "meaning"),
     "screen": ("_sensitivity", "screen"),

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from hepatica.staging import Staging
 
-from ._history import LAB_NAMES, History, degrees, p_value
+from ._history import LAB_NAMES, History, degrees, error, p_value
 from ._lived import Lived
-from ._population import Known, expected, noise, stream
+from ._population import Known, expected, stream
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
@@ -24,7 +24,7 @@ def check_dates(record: History, lived: Lived, staging: Staging, seed: int) -> t
     chances = {s.name: p_value(s, lived.log_model[s.name]) for s in record.series}
     counts = {s.name: len(s.dates) + (s.name in record.first) for s in record.series}
     rows = []
-    for row in _bands(lived.labs, staging, seed):
+    for row in _bands(record.course, lived.labs, staging, seed):
         name = LAB_NAMES[row["analyte"]]
         rows.append(row | {"values": counts.get(name, 1), "p_value": chances.get(name), "p_others": None})
     return tuple(rows)
@@ -35,7 +35,7 @@ def check_one_date(
 ) -> tuple[Row, ...]:
     """Return a row for each value of one date: fitted band, and how unusual it is beside the others."""
     rows = []
-    for row in _bands(labs, staging, seed):
+    for row in _bands(course, labs, staging, seed):
         name = LAB_NAMES[row["analyte"]]
         rows.append(row | {"values": 1, "p_value": None, "p_others": _chance(course, known, name)})
     return tuple(rows)
@@ -57,14 +57,14 @@ def remarks(rows: tuple[Row, ...]) -> list[str]:
     return found
 
 
-def _bands(labs: Mapping[str, Array], staging: Staging, seed: int) -> list[Row]:
+def _bands(course: str, labs: Mapping[str, Array], staging: Staging, seed: int) -> list[Row]:
     rows = []
     for analyte, name in LAB_NAMES.items():
         lab = staging.labs.get(analyte)
         if lab is None or name not in labs or not isinstance(lab.value, int | float):
             continue
-        error = noise(name) * stream(f"check:{name}", seed).standard_normal(len(labs[name]))
-        p05, p50, p95 = (float(x) for x in np.quantile(labs[name] * np.exp(error), (0.05, 0.5, 0.95)))
+        miss = error(course, name) * stream(f"check:{name}", seed).standard_normal(len(labs[name]))
+        p05, p50, p95 = (float(x) for x in np.quantile(labs[name] * np.exp(miss), (0.05, 0.5, 0.95)))
         row = {"analyte": analyte, "observed": float(lab.value), "p05": p05, "p50": p50, "p95": p95}
         rows.append(row | {"inside": bool(p05 <= lab.value <= p95)})
     return rows
@@ -78,5 +78,5 @@ def _chance(course: str, known: Mapping[str, Known], name: str) -> float | None:
     if not others or name not in known:
         return None
     mean, sd = expected(course, others, name)
-    away = (np.log(known[name].value) - mean) / np.hypot(sd, known[name].log_sd or noise(name))
+    away = (np.log(known[name].value) - mean) / np.hypot(sd, known[name].log_sd or error(course, name))
     return float(2 * t.sf(abs(away), degrees()))

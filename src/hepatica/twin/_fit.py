@@ -13,11 +13,11 @@ from hepatica.patient import Patient
 from hepatica.staging import Staging
 
 from ._check import check_dates, check_one_date, remarks
-from ._history import LAB_NAMES, history
+from ._history import LAB_NAMES, error, history
 from ._initial import ASCITES_L
 from ._lived import LEAST_ESS as LEAST_ESS
 from ._lived import Status, live
-from ._population import COURSES, Known, draw_labs, noise
+from ._population import COURSES, Known, draw_labs
 from ._posterior import calibrated, draw_hyper
 from ._virtual import Context, Virtual, assemble, draw_latent, hyper_prior
 
@@ -78,7 +78,7 @@ def fit(
         notes.append(f"the population '{course}' is not calibrated: its priors are assumptions, wide")
     context = _context(patient, staging)
     notes += _taken_for_granted(patient, staging, context)
-    known = _known(staging)
+    known = _known(course, staging)
     if not known:
         notes.append("no laboratory value was usable: every forecast is that of the population, not of this person")
     status, ess, k, lived = "fitted", float(draws), None, None
@@ -147,12 +147,12 @@ def _fixed(patient: Patient, staging: Staging) -> dict[str, float]:
     }
 
 
-def _known(staging: Staging) -> dict[str, Known]:
+def _known(course: str, staging: Staging) -> dict[str, Known]:
     known = {}
     for analyte, name in LAB_NAMES.items():
         lab = staging.labs.get(analyte)
         if lab is None or not isinstance(lab.value, int | float) or lab.value <= 0:
             continue
         stale = 0.0 if lab.age_d is None else max(lab.age_d, 0.0) / 365.0
-        known[name] = Known(float(lab.value), float(np.hypot(noise(name), 0.3 * stale)))
+        known[name] = Known(float(lab.value), float(np.hypot(error(course, name), 0.3 * stale)))
     return known

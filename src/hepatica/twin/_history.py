@@ -43,7 +43,7 @@ class Series:
     reach: Array
     drift_sd: float
     t: Array
-    error: Array
+    errors: Array
     law: tuple[float, float]
 
 
@@ -64,10 +64,19 @@ def degrees() -> float:
     return float(table("fit")["degrees"]["value"])
 
 
+def error(course: str, name: str) -> float:
+    """Return the log-SD of one value by assay and day-to-day biology, in this disease where it was seen."""
+    row = table("fit").get(name, {})
+    return float(row["noise"][_column(course)]) if "noise" in row else noise(name)
+
+
+def _column(course: str) -> int:
+    return 0 if course == "cholestatic" else 2 if kind(course)["history_d"] < 365 else 1
+
+
 def drift(course: str, name: str) -> tuple[float, float]:
     """Return log-SD and time in days of the drift of the truth from the model."""
-    column = 0 if course == "cholestatic" else 2 if kind(course)["history_d"] < 365 else 1
-    row = table("fit").get(name)
+    column, row = _column(course), table("fit").get(name)
     sd = table("kinds")["history"]["discrepancy"] if row is None else row["sd"][column]
     return float(sd), float(table("fit")["time_d"]["value"][column])
 
@@ -76,6 +85,12 @@ def drift_cov(a: Array, b: Array, sd: float, time_d: float) -> Array:
     """Return the covariance of the drift between days a and b, zero on day 0: [len(a), len(b)]."""
     apart, along = np.abs(a[:, None] - b[None, :]), a[:, None] + b[None, :]
     return np.asarray(sd**2 * (np.exp(-apart / time_d) - np.exp(-along / time_d)))
+
+
+def between_dates(course: str, name: str, gap_d: float) -> float:
+    """Return the SD of the log difference between two values of one person that noise and drift alone make."""
+    sd, time_d = drift(course, name)
+    return float(np.sqrt(2 * error(course, name) ** 2 + 2 * sd**2 * (1 - np.exp(-gap_d / time_d))))
 
 
 def history(patient: Patient, staging: Staging, course: str) -> History | None:
@@ -96,13 +111,13 @@ def history(patient: Patient, staging: Staging, course: str) -> History | None:
     for name, rows in by_name.items():
         kept = {day - start: value for day, value in sorted(rows.items()) if day >= start}
         if 0.0 in kept:
-            first[name] = Known(kept[0.0])
-        error, said = _errors(name, course, kept, staging.at, -start)
+            first[name] = Known(kept[0.0], error(course, name))
+        errors, said = _errors(name, course, kept, staging.at, -start)
         notes += said
         later = [day for day in kept if day > 0]
         count += len(kept)
         if later:
-            series.append(_series(name, course, days, later, kept, error))
+            series.append(_series(name, course, days, later, kept, errors))
     dropped = sum(day < start for rows in by_name.values() for day in rows)
     if dropped:
         notes.append(f"{dropped} values before the first date with two core tests were not used")
@@ -144,8 +159,8 @@ def _errors(
     """Return log-SD by day; a value far from both its neighbours gets one as large as it is far, and is named."""
     from datetime import timedelta
 
-    own, (sd, time_d) = noise(name), drift(course, name)
-    days, error, found = list(kept), dict.fromkeys(kept, own), []
+    own, (sd, time_d) = error(course, name), drift(course, name)
+    days, errors, found = list(kept), dict.fromkeys(kept, own), []
     for i in range(1, len(days) - 1):
         before, day, after = days[i - 1 : i + 2]
         share = (day - before) / (after - before)
@@ -153,26 +168,26 @@ def _errors(
         near = min(day - before, after - day)
         scale = np.sqrt(own**2 * (1 + share**2 + (1 - share) ** 2) + sd**2 * (1 - np.exp(-near / time_d)))
         if abs(gap) > FAR * scale:
-            error[day] = float(abs(gap))
+            errors[day] = float(abs(gap))
             date = (at - timedelta(days=span_d - day)).date().isoformat()
             found.append(f"{kept[day]:.3g} on {date} (before {kept[before]:.3g}, after {kept[after]:.3g})")
     if not found:
-        return error, []
+        return errors, []
     label = next(k for k, v in LAB_NAMES.items() if v == name)
     more = f" and {len(found) - 2} more" if len(found) > 2 else ""
     said = f"the record contradicts itself: {label} {', '.join(found[:2])}{more}, far from its neighbours; little used"
-    return error, [said]
+    return errors, [said]
 
 
 def _series(
-    name: str, course: str, days: list[float], later: list[float], kept: dict[float, float], error: dict[float, float]
+    name: str, course: str, days: list[float], later: list[float], kept: dict[float, float], errors: dict[float, float]
 ) -> Series:
     return _drifting(
         name,
         np.array([days.index(day) for day in later]),
         np.log([kept[day] for day in later]),
         np.array([*later, days[-1]]),
-        np.array([error[day] for day in later]),
+        np.array([errors[day] for day in later]),
         drift(course, name),
     )
 
@@ -180,21 +195,21 @@ def _series(
 def series_of(name: str, course: str, days: tuple[float, ...], values: Array) -> Series:
     """Return the series of values of one kind measured on every date; the first is left to the population."""
     kept = {day: float(v) for day, v in zip(days, values, strict=True)}
-    return _series(name, course, list(days), list(days[1:]), kept, dict.fromkeys(days, noise(name)))
+    return _series(name, course, list(days), list(days[1:]), kept, dict.fromkeys(days, error(course, name)))
 
 
 def _drifting(
-    name: str, dates: NDArray[np.int64], log_value: Array, t: Array, error: Array, law: tuple[float, float]
+    name: str, dates: NDArray[np.int64], log_value: Array, t: Array, errors: Array, law: tuple[float, float]
 ) -> Series:
     cov = drift_cov(t, t, *law)
-    whiten = np.linalg.inv(np.linalg.cholesky(cov[:-1, :-1] + np.diag(error**2)))
-    return Series(name, dates, log_value, whiten, cov[-1, :-1], float(np.sqrt(cov[-1, -1])), t, error, law)
+    whiten = np.linalg.inv(np.linalg.cholesky(cov[:-1, :-1] + np.diag(errors**2)))
+    return Series(name, dates, log_value, whiten, cov[-1, :-1], float(np.sqrt(cov[-1, -1])), t, errors, law)
 
 
 def wider(series: Series) -> Series:
     """Return the series with three times the drift: for a course the model does not reproduce."""
     sd, time_d = series.law
-    return _drifting(series.name, series.dates, series.log_value, series.t, series.error, (3 * sd, time_d))
+    return _drifting(series.name, series.dates, series.log_value, series.t, series.errors, (3 * sd, time_d))
 
 
 def misfit(series: Series, log_model: Array) -> tuple[Array, Array]:

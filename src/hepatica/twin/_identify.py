@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._history import LAB_NAMES, History, degrees, drift, drift_cov, series_of
+from ._history import LAB_NAMES, History, degrees, drift, drift_cov, error, series_of
 from ._lived import Life, live
-from ._population import Known, noise, stream
+from ._population import Known, stream
 from ._posterior import smooth_hyper
 from ._sheet import Sheet
 from ._virtual import Context, draw_latent, kind
@@ -60,10 +60,10 @@ def simulated(course: str, days: tuple[float, ...], context: Context, n: int, se
     for name in LAB_NAMES.values():
         scale = np.sqrt(nu / rng.chisquare(nu, n))
         root = np.linalg.cholesky(drift_cov(t, t, *drift(course, name)) + 1e-12 * np.eye(len(t)))
-        error = noise(name) * rng.standard_normal((len(t), n))
-        error[1:] *= scale
+        miss = error(course, name) * rng.standard_normal((len(t), n))
+        miss[1:] *= scale
         true[name] = values[name] * np.exp(scale * (root @ rng.standard_normal((len(t), n))))
-        seen[name] = true[name] * np.exp(error)
+        seen[name] = true[name] * np.exp(miss)
     return Lives(true, seen, latent, good & (rng.random(n) < values["alive_untransplanted"][-1]))
 
 
@@ -92,7 +92,7 @@ def _fitted(
     course: str, days: tuple[float, ...], lives: Lives, i: int, context: Context, draws: int, seed: int
 ) -> dict[str, Any] | None:
     names = [LAB_NAMES[a] for a in ANALYTES]
-    first = {name: Known(float(lives.seen[name][0, i])) for name in names}
+    first = {name: Known(float(lives.seen[name][0, i]), error(course, name)) for name in names}
     series = tuple(series_of(name, course, days, lives.seen[name][:, i]) for name in names)
     record = History(course, days, first, series, len(names) * len(days), ())
     lived = live(record, context, draws=draws, seed=seed + i, pool=10_000, budget=40_000)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ._body import table
 from ._build import twin
-from ._population import CORRELATED, Known, draw_labs, noise, prior, stream
+from ._history import error
+from ._population import CORRELATED, Known, draw_labs, prior, stream
 from ._posterior import draw_hyper
 from ._sobol import Index, indices
 from ._virtual import Context, Virtual, assemble, doses, draw_latent
@@ -61,7 +62,7 @@ class Effect:
 
 def typical(course: str) -> dict[str, Known]:
     """Return the record of a typical person of a course: the medians of its population, with the noise of a lab."""
-    return {name: Known(prior(course, name)[0], noise(name)) for name in MEASURED}
+    return {name: Known(prior(course, name)[0], error(course, name)) for name in MEASURED}
 
 
 def meaning(name: str) -> str:

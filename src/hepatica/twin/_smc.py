@@ -37,7 +37,7 @@ def temper(
 ) -> Particles:
     """Return particles of prior times likelihood, by steps of the power and moves that leave each step's law alone.
 
-    The moves are Crank-Nicolson steps around the mean and covariance of the particles (exact for any of both).
+    The moves are Crank-Nicolson steps around the particles' mean and covariance (whatever these are, the law holds).
 
     Args:
         evaluate: log likelihood [n] and quantities of interest [k, n] of coordinates [d, n].
@@ -45,7 +45,8 @@ def temper(
         rng: stream.
         budget: most evaluations of the model; where they run out the power stays under 1.
         particles: how many to keep.
-    Source: Del Moral, Doucet and Jasra 2006 (samplers); Pinski, Simpson, Stuart and Weber 2015 (the moves).
+    Source: Del Moral, Doucet and Jasra 2006 (samplers); Cotter, Roberts, Stuart and White 2013 (Crank-Nicolson moves;
+    their form around the particles' own mean and covariance is ours).
     """
     power, used, step = 0.0, 0, 0.8
     origin = np.arange(z.shape[1])
@@ -119,7 +120,7 @@ def _worth(shown: Array, family: NDArray[np.int64]) -> float:
     """Return how many independent particles these are worth: relatives still alike count for less.
 
     The design effect 1 + r (m - 1) of families with mean squared size over size m and likeness r (intraclass
-    correlation by analysis of variance), the largest over the quantities shown. Source: Kish 1965.
+    correlation by analysis of variance), the largest over the quantities shown.
     """
     n = shown.shape[1]
     _, code, size = np.unique(family, return_inverse=True, return_counts=True)

@@ -10,7 +10,8 @@ from scipy.stats import binom, kstest
 
 from hepatica import patient, staging, twin
 from hepatica.twin._body import table
-from hepatica.twin._history import LAB_NAMES, History, degrees, drift, drift_cov, history
+from hepatica.twin._history import LAB_NAMES, History, history
+from hepatica.twin._identify import simulated
 from hepatica.twin._lived import Life, live
 from hepatica.twin._population import noise
 from hepatica.twin._sheet import Sheet
@@ -51,35 +52,21 @@ def record(values):
     return p, staging.stage(p)
 
 
-def people(days, n, seed):
-    """Return labs as they are and as measured {analyte: (true, seen)} [dates, n], latents, and who lives to the end."""
-    rng, nu, t = np.random.default_rng(seed), degrees(), np.asarray(days)
-    life = Life(History("decompensated", tuple(days), {}, (), 0, ()), CONTEXT, True)
-    virtual, latent, _ = life.people(Sheet(n, rng, ("person",)))
-    values, good = life.run(virtual)
-    labs = {}
-    for analyte in UNITS:
-        name = LAB_NAMES[analyte]
-        scale = np.sqrt(nu / rng.chisquare(nu, n))
-        root = np.linalg.cholesky(drift_cov(t, t, *drift("decompensated", name)) + 1e-12 * np.eye(len(t)))
-        error = noise(name) * rng.standard_normal((len(t), n))
-        error[1:] *= scale
-        true = values[name] * np.exp(scale * (root @ rng.standard_normal((len(t), n))))
-        labs[analyte] = true, true * np.exp(error)
-    return labs, latent, good & (rng.random(n) < values["alive_untransplanted"][-1])
-
-
 def test_known_truths_are_covered_at_the_nominal_rate():
-    days, wanted = [0.0, 90.0, 365.0], 16
-    labs, latent, alive = people(days, 3 * wanted, 5)
+    """Ranks of the truth among the draws of its fit are uniform (Talts 2018), over people simulated as assumed."""
+    days, wanted = (0.0, 90.0, 365.0), 16
+    lives = simulated("decompensated", days, CONTEXT, 3 * wanted, 5)
+    names = {LAB_NAMES[a]: a for a in UNITS}
     ranks = []
-    for i in np.flatnonzero(alive)[:wanted]:
-        p, staged = record((a, labs[a][1][j, i], 365 - d) for a in UNITS for j, d in enumerate(days))
+    for i in np.flatnonzero(lives.alive)[:wanted]:
+        p, staged = record(
+            (a, lives.seen[name][j, i], 365 - d) for name, a in names.items() for j, d in enumerate(days)
+        )
         lived = live(history(p, staged, "decompensated"), CONTEXT, draws=300, seed=int(i), pool=5000, budget=12000)
         if lived is not None:
             ranks.append(
-                [(lived.labs[LAB_NAMES[a]] < labs[a][0][-1, i]).mean() for a in UNITS]
-                + [(lived.latent["progression_1_y"] < latent["progression_1_y"][i]).mean()]
+                [(lived.labs[name] < lives.true[name][-1, i]).mean() for name in names]
+                + [(lived.past["progression_1_y"] < lives.latent["progression_1_y"][i]).mean()]
             )
     found = np.array(ranks)
     assert len(found) >= wanted - 3
