@@ -147,5 +147,5 @@ def main() -> None:
         (DOCS / name).write_text(text, encoding="utf-8")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover
     main()

@@ -202,9 +202,7 @@ def _applies(cut: Cut, anticoagulant: bool) -> bool:
 
 
 def _passed(cut: Cut, value: float, scale: Mapping[str, float | None]) -> bool:
-    against = scale[cut.of.removesuffix("_plus")]
-    if against is None:
-        return False
+    against: Any = scale[cut.of.removesuffix("_plus")]
     limit = against + cut.x if cut.of == "uln_plus" else cut.x * against
     # nine significant digits on both sides, so that 3.0 x 33.3 is 99.9 and a value on a cut stays on it
     return bool(_OPS[cut.op](float(f"{value:.9g}"), float(f"{limit:.9g}")))

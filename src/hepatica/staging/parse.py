@@ -52,7 +52,7 @@ def _checked(kind: Input, number: float) -> float:
     if not kind.low <= number <= kind.high or broken:
         unit = f" {kind.unit}" if kind.unit not in ("", "1") else ""
         raise InputError(
-            f"{kind.name} of {number:.4g}{unit} is not plausible",
+            f"{kind.name} of {number:.6g}{unit} is not plausible",
             mend=f"expected {kind.low:g} to {kind.high:g}{unit}; check the value and its unit",
         )
     return number

@@ -137,3 +137,43 @@ def test_a_grade_as_json() -> None:
     row = graded("Platelet count decreased", 60, "baseline=160 lln=150").to_json()
     assert (row["grade"], row["baseline_grade"], row["worse_by"], row["needs"]) == (2, 0, 2, [])
     assert row["version"] == "CTCAE v5.0 (27 November 2017)" and row["unit"] == "1e9/L"
+
+
+def test_a_grade_in_full() -> None:
+    assert graded("Hyponatremia", 128, "baseline=139 lln=135").to_json() == {
+        "term": "Hyponatremia", "analyte": "sodium", "value": 128, "unit": "mmol/L", "grade": 2, "at_most": 3,
+        "baseline": 139, "baseline_grade": 0, "needs": [], "why": "", "version": "CTCAE v5.0 (27 November 2017)",
+        "note": "125 to 129 mmol/L is grade 2, or 3 with symptoms; a value between 129 and 130 counts with it",
+        "at": None, "baseline_at": None, "worse_by": 2,
+    }  # fmt: skip
+    other = staging.ctcae("sodium", 128)[1]
+    assert (other.grade, other.at_most, other.needs, other.why) == (0, 0, (), "")
+
+
+def test_the_baseline_is_graded_by_the_same_rules() -> None:
+    assert graded("Hyponatremia", 118, "baseline=128").baseline_grade == 2
+    assert graded("INR increased", 2.8, "baseline=2.5 anticoagulant=1").baseline_grade == 0
+    assert graded("Lipase increased", 600, "baseline=250 uln=100").baseline_grade == 2
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "known", "why"),
+    [
+        ("Hyponatremia", 132, "", "grade 0 to 1, by lln"),
+        ("Hypokalemia", 3.2, "", "grade 0 to 1, by lln"),
+        ("Lipase increased", 300, "", "grade 0 to 3, by uln"),
+        ("Hemoglobin increased", 300, "", "grade 0 to 3, by uln"),
+        ("Fibrinogen decreased", 1.0, "baseline=2.0", "grade 0 to 3, by lln"),
+        ("Fibrinogen decreased", 1.0, "lln=2.0", "grade 0 to 2, by baseline"),
+        ("GGT increased", 100, "uln=50", "grade 0 to 1, by baseline"),
+    ],
+)
+def test_the_range_of_what_is_not_known(term: str, value: float, known: str, why: str) -> None:
+    assert graded(term, value, known).why == why
+
+
+def test_a_baseline_on_its_limit_is_normal() -> None:
+    assert graded("Fibrinogen decreased", 1.4, "lln=2 baseline=2").grade == 2
+    assert graded("Fibrinogen decreased", 1.4, "lln=2 baseline=1.99").grade == 2
+    assert graded("Fibrinogen decreased", 1.5, "lln=2 baseline=2").grade == 1
+    assert graded("Fibrinogen decreased", 1.49, "lln=2 baseline=1.98").grade == 1

@@ -147,3 +147,12 @@ def test_reasons_and_needs_of_a_name() -> None:
 ])  # fmt: skip
 def test_a_fall_of_stiffness_that_matters(before: float, after: float, fell: float) -> None:
     assert staging.stiffness_fell(before, after) == fell
+
+
+def test_a_name_in_full() -> None:
+    patient = record({"case": "x", "conditions": "steatosis", "weight": "90", "sex": "male"})
+    found = staging.stage(patient, DAY).to_json()["stage"]["steatotic"]
+    assert found["possible"] == ["MASLD", "MetALD", "ALD"] and found["why"] == ["overweight met"]
+    assert found["criteria"]["overweight"] is True and found["criteria"]["glucose"] is None
+    later = staging.steatotic(record({"case": "x", "conditions": "steatosis", "labs": "hba1c=6"}), "2025-01-01")
+    assert later is not None and later.criteria["glucose"] is None

@@ -53,6 +53,7 @@ def test_the_codes_of_the_owner_are_known() -> None:
         {"valueCoding": {"code": "answer-3"}},
         {"valueCoding": {"code": "LA6568-5", "extension": [{"url": ORDINAL, "valueDecimal": 3}]}},
         {"valueCoding": {"code": "LA6568-5"}, "extension": [{"url": ORDINAL, "valueDecimal": 3}]},
+        {"valueCoding": {"code": "3", "extension": [{"url": "http://example.org/colour", "valueDecimal": 9}]}},
     ],
 )
 def test_kinds_of_answer(answer: dict[str, Any]) -> None:

@@ -96,3 +96,47 @@ def test_the_first_value_is_the_baseline_of_hys_law() -> None:
     late = tuple(Observation(o.analyte, 90.0 + o.value, o.unit, o.time, ref_high=40.0) for o in labs[2:])
     gap = next(m for m in staging.stage(patient(*late)).missing if m.score == "hys_law_baseline")
     assert (gap.needs, gap.interval) == (("alt_baseline", "bilirubin_baseline"), (0, 1))
+
+
+def test_a_change_in_full() -> None:
+    labs = (lab("bilirubin", 20, 0), lab("albumin", 40, 0), lab("bilirubin", 80, 30), lab("albumin", 40, 30))
+    found = staging.change(patient(*labs)).to_json()
+    assert {k: found[k] for k in ("since", "at", "note")} == {
+        "since": "2026-03-01",
+        "at": "2026-03-31",
+        "note": "signs and causes without a date count as the same at both times",
+    }  # fmt: skip
+    assert found["analytes"][0] == {
+        "analyte": "bilirubin", "unit": "umol/L", "n": 2, "before": 20, "before_at": "2026-03-01", "after": 80,
+        "after_at": "2026-03-31", "per_30_d": 60.0,
+    }  # fmt: skip
+    assert found["scores"] == [
+        {"score": "albi", "before": -2.541, "after": -2.144, "delta": 0.397, "class_before": "2", "class_after": "2"}
+    ]
+
+
+def test_where_there_is_no_change_the_times_still_stand() -> None:
+    found = staging.change(patient(lab("bilirubin", 20, 0)))
+    assert (found.since, found.at) == (DAY, DAY)
+
+
+def test_scores_are_those_of_the_asked_time_and_not_of_the_newest() -> None:
+    labs = [lab(a, v, d) for d, b in ((0, 20), (30, 80), (60, 300)) for a, v in (("bilirubin", b), ("albumin", 40))]
+    (row,) = [r for r in staging.change(patient(*labs), "2026-03-31").scores if r.score == "albi"]
+    assert row.after == pytest.approx(-2.144, abs=5e-4)
+    assert staging.change(patient(*labs), "2026-03-31").at == datetime(2026, 3, 31, 23, 59, 59)
+
+
+def test_values_at_the_ends_of_the_plausible_range_count() -> None:
+    low, high = ANALYTES["sodium"].low, ANALYTES["sodium"].high
+    labs = (lab("bilirubin", 20, 0), lab("bilirubin", 20, 1), lab("sodium", low, 0), lab("sodium", high, 1))
+    rows = {r.analyte: r for r in staging.change(patient(*labs)).analytes}
+    assert (rows["sodium"].before, rows["sodium"].after, rows["bilirubin"].per_30_d) == (low, high, 0)
+
+
+def test_a_day_apart_or_less_is_told_apart() -> None:
+    early = staging.change(patient(lab("bilirubin", 20, 0.6), lab("bilirubin", 40, 0), lab("bilirubin", 60, 1.2)))
+    assert early.since == DAY
+    (row,) = early.analytes
+    assert (row.before, row.after, row.n) == (40, 60, 3)
+    assert staging.change(patient(lab("bilirubin", 20, 0), lab("bilirubin", 40, 0.7))).analytes[0].after == 40

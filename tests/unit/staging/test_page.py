@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from hepatica import staging
 from hepatica.staging import _page
 
@@ -36,3 +38,9 @@ def test_every_term_stands_in_the_page_with_its_cuts() -> None:
     assert "< 130, 3 with symptoms" in lines["Hyponatremia"]
     assert lines["Hyperglycemia"].count("–") == 4
     assert "github.com/pharmaverse/admiral" in page
+
+
+def test_the_pages_are_written_where_they_belong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_page, "DOCS", tmp_path)
+    _page.main()
+    assert {str(p.relative_to(tmp_path)): p.read_text("utf-8") for p in tmp_path.rglob("*.md")} == _page.pages()

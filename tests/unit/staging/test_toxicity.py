@@ -129,3 +129,18 @@ def test_a_value_in_words(words: str, grade: int) -> None:
 def test_words_that_cannot_be_graded(words: str, what: str) -> None:
     with pytest.raises(InputError, match=what):
         staging.ctcae_from_text(dict(w.split("=", 1) for w in words.split()))
+
+
+def test_a_baseline_of_the_same_day_counts_if_it_is_earlier() -> None:
+    assert grades(lab("platelets", 160), lab("platelets", 60, 0.5))["Platelet count decreased"].baseline == 160
+
+
+def test_a_term_that_cannot_be_graded_at_all_is_left_out() -> None:
+    found = grades(lab("glucose", 5), lab("glucose", 2, 3))
+    assert set(found) == {"Hypoglycemia"}
+
+
+def test_names_with_blanks_are_known() -> None:
+    assert staging.ctcae_from_text({"alkaline_phosphatase": "900", "baseline": "100", "uln": "120"})[0].grade == 3
+    assert staging.ctcae_from_text({"inr": "2.6", "baseline": "2.4", "anticoagulant": "YES"})[0].grade == 1
+    assert staging.ctcae_from_text({"inr": "2.6", "baseline": "2.4"})[0].grade == 3

@@ -71,5 +71,5 @@ def main() -> None:
     PAGE.write_text(page(), encoding="utf-8")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover
     main()
