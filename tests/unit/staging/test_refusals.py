@@ -73,12 +73,14 @@ def test_a_list_is_for_the_formula() -> None:
 @pytest.mark.parametrize(
     ("inputs", "wanted"),
     [
-        ({"alt": "3", "ast": "3"}, ["ctcae grades one value at a time", f"  mend:  give one of {ANALYTES} as name=value"]),
+        ({"alt": "3", "ast": "3"}, ["ctcae grades one value at a time",
+                                    f"  mend:  give one of {ANALYTES} as name=value"]),
         ({"ammonia": "3"}, ["CTCAE v5.0 has no laboratory term here for 'ammonia'",
                             f"  mend:  give one of {ANALYTES} as name=value"]),
         ({"alt": "3", "anticoagulant": "x"}, ["anticoagulant='x' cannot be read", "  mend:  give yes or no"]),
         ({"alt": "<3"}, ["alt='<3' is not one number", "  mend:  give the number, without < or >"]),
-        ({"alt": "3", "baseline": ">3"}, ["baseline='>3' is not one number", "  mend:  give the number, without < or >"]),
+        ({"alt": "3", "baseline": ">3"}, ["baseline='>3' is not one number",
+                                          "  mend:  give the number, without < or >"]),
         ({"alt": "0"}, ["alt of 0 is not plausible", "  mend:  give a value above 0"]),
         ({"alt": "3", "uln": "0"}, ["uln of 0 is not plausible", "  mend:  give a value above 0"]),
         ({"lipase": "3mmol/L"}, ["lipase: no unit 'mmol/L' for lipase", "  mend:  give it in U/L"]),
