@@ -110,7 +110,8 @@ def test_the_reference_entry_of_a_score() -> None:
         ],
         "one_of": [],
         "formula": "100*(AST/upper limit of normal)/platelets",
-        "rules": "no caps, no rounding; low <=0.5, high >1.5; the upper limit of normal is the record's own, else 40 U/L",
+        "rules": "no caps, no rounding; low <=0.5, high >1.5;"
+        " the upper limit of normal is the record's own, else 40 U/L",
         "source": "https://dx.doi.org/10.20517/mtod.2022.23 (table 1)",
         "verified": True,
         "population": "chronic hepatitis C",
