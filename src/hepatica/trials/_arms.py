@@ -19,6 +19,7 @@ _POPULATIONS = (
     (r"paracetamol|acetaminophen", "alf_paracetamol"),
     (r"(paediatric |pediatric )?acute liver failure|fulminant", "alf"),
     (r"liver failure", "aclf"),
+    (r"(refractory|recidivant|resistant) ascites|ascites \(?refractory", "refractory_ascites"),
     (r"previously decompensated|(?<!de)compensated", "compensated"),
     (r"decompensat|ascites|end.stage|transplant list|child.pugh [bc]|child [bc]", "decompensated"),
     (r"variceal bleed|encephalopathy", "decompensated"),

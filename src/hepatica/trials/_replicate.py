@@ -52,15 +52,8 @@ def replicate(trial: Trial, *, seed: int = 1) -> dict[str, Any]:
     The interval of a mean carries what calibration could not tell (parameters), the disagreement between studies,
     and the sampling of an arm of that size. Means are of those alive and untransplanted that day.
     """
-    days = np.asarray(sorted({0.0, *trial.days}))
-    named = [words.actions(a.name, a.background) for a in trial.arms]
-    shared = words.shared_care(named)
-    course, why = words.population(trial.condition, trial.etiology, _baseline_of(trial))
+    days, course, why, runs = simulated(trial, seed)
     notes = [*trial.notes, f"population '{course}' from {why}"]
-    runs = []
-    for arm, actions in zip(trial.arms, named, strict=True):
-        given = tuple(a for a in actions if a not in shared)
-        runs.append(_run(arm, course, trial.etiology, given, days, seed))
     return {
         "trial": trial.id,
         "population": course,
@@ -75,6 +68,19 @@ def replicate(trial: Trial, *, seed: int = 1) -> dict[str, Any]:
     }
 
 
+def simulated(trial: Trial, seed: int, between: Mapping[str, Any] | None = None) -> tuple[Array, str, str, list[Run]]:
+    """Return (days, population, why that population, one run an arm); see `draw_between` for `between`."""
+    days = np.asarray(sorted({0.0, *trial.days}))
+    named = [words.actions(a.name, a.background) for a in trial.arms]
+    shared = words.shared_care(named)
+    course, why = words.population(trial.condition, trial.etiology, _baseline_of(trial))
+    runs = []
+    for arm, actions in zip(trial.arms, named, strict=True):
+        given = tuple(a for a in actions if a not in shared)
+        runs.append(_run(arm, course, trial.etiology, given, days, seed, between))
+    return days, course, why, runs
+
+
 def _baseline_of(trial: Trial) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for arm in trial.arms:
@@ -82,7 +88,15 @@ def _baseline_of(trial: Trial) -> dict[str, Any]:
     return merged
 
 
-def _run(arm: Arm, course: str, causes: Mapping[str, float], actions: tuple[str, ...], days: Array, seed: int) -> Run:
+def _run(
+    arm: Arm,
+    course: str,
+    causes: Mapping[str, float],
+    actions: tuple[str, ...],
+    days: Array,
+    seed: int,
+    between: Mapping[str, Any] | None,
+) -> Run:
     people = min(arm.n, MOST_PER_ARM)
     rng = np.random.default_rng([seed, 7])
     group = draw_group(
@@ -93,6 +107,7 @@ def _run(arm: Arm, course: str, causes: Mapping[str, float], actions: tuple[str,
         seed=seed,
         horizon_d=float(days[-1]) + 1,
         causes=causes,
+        between=between,
     )
     regimens = None
     if arm.cells is not None:
@@ -125,6 +140,12 @@ def _means(run: Run, name: str) -> tuple[Array, Array, Array]:
     center = (value * there).sum(axis=(1, 2)) / np.maximum(pooled, 1)
     spread = (there * (value - center[:, None, None]) ** 2).sum(axis=(1, 2)) / np.maximum(pooled, 1)
     return mean, np.sqrt(spread), there.mean(axis=(1, 2))
+
+
+def arm_means(run: Run, name: str) -> Array:
+    """Return the mean of an arm of this size in every repeat, [day, trial]."""
+    mean, sd, _ = _means(run, name)
+    return _widen(mean, sd, run)
 
 
 def _widen(means: Array, sd: Array, run: Run) -> Array:

@@ -95,7 +95,7 @@ def trial_of(study: evidence.Study, days: Iterable[float]) -> Trial:
     )
 
 
-def _seen(study: evidence.Study) -> list[tuple[str, str, float, int, float]]:
+def seen_in(study: evidence.Study) -> list[tuple[str, str, float, int, float]]:
     """Return (arm, variable, day, n, value) of every outcome the twin can be asked for."""
     rows = []
     base = {
@@ -123,13 +123,10 @@ def _seen(study: evidence.Study) -> list[tuple[str, str, float, int, float]]:
 
 def cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[Case]:
     """Return every case of the study base; a cohort reported twice counts once."""
-    rows, done = [], set()
+    rows = []
     fitted = fitted_studies()
-    for study in _studies():
-        outcomes = _seen(study)
-        if not outcomes or not study.arms or study.cohort in done or not _liver(study):
-            continue
-        done.add(study.cohort)
+    for study in liver_studies():
+        outcomes = seen_in(study)
         if progress:
             progress(study.id)
         predicted = replicate(trial_of(study, [o[2] for o in outcomes]), seed=seed)
@@ -171,13 +168,15 @@ def cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[
     return rows
 
 
-def _studies() -> list[Any]:
-    base = evidence.studies()
-    return (
-        list(base.values())
-        if isinstance(base, dict)
-        else [evidence.study(s) if isinstance(s, str) else s for s in base]
-    )
+def liver_studies() -> list[evidence.Study]:
+    """Return the studies of liver disease in the base, each cohort once."""
+    base, done, kept = evidence.studies(), set(), []
+    rows = base.values() if isinstance(base, dict) else (evidence.study(s) if isinstance(s, str) else s for s in base)
+    for study in rows:
+        if seen_in(study) and study.arms and study.cohort not in done and _liver(study):
+            done.add(study.cohort)
+            kept.append(study)
+    return kept
 
 
 def _liver(study: evidence.Study) -> bool:

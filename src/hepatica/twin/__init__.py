@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._actions import applies as applies
     from ._ahead import ahead as ahead
+    from ._between import disagreement as disagreement
+    from ._between import disagreement_prior as disagreement_prior
+    from ._between import disagreement_shown as disagreement_shown
+    from ._between import survival_cohorts as survival_cohorts
     from ._build import build as build
     from ._build import twin as twin
     from ._cohort import Drawn as Drawn
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from ._identify import identifiability as identifiability
     from ._lineage import lineage as lineage
     from ._lineage import sources as sources
+    from ._population import population_sd as population_sd
     from ._posterior import fitted_studies as fitted_studies
     from ._posterior import posterior as posterior
     from ._race import race as race
@@ -45,6 +50,9 @@ _HOME = {
     "VARIABLES": ("_forecast", "VARIABLES"),
     "SCORES": ("_forecast", "SCORES"),
     "applies": ("_actions", "applies"),
+    "disagreement": ("_between", "disagreement"),
+    "disagreement_shown": ("_between", "disagreement_shown"),
+    "disagreement_prior": ("_between", "disagreement_prior"),
     "build": ("_build", "build"),
     "twin": ("_build", "twin"),
     "Drawn": ("_cohort", "Drawn"),
@@ -59,11 +67,13 @@ _HOME = {
     "lineage": ("_lineage", "lineage"),
     "sources": ("_lineage", "sources"),
     "Group": ("_groups", "Group"),
+    "survival_cohorts": ("_between", "survival_cohorts"),
     "draw_group": ("_groups", "draw_group"),
     "run_group": ("_groups", "run_group"),
     "fates": ("_groups", "fates"),
     "fitted_studies": ("_posterior", "fitted_studies"),
     "posterior": ("_posterior", "posterior"),
+    "population_sd": ("_population", "population_sd"),
 }
 __all__ = sorted(_HOME)
 

@@ -23,7 +23,8 @@ def names() -> tuple[str, ...]:
 
 def usual(course: str) -> dict[str, float]:
     """Return the causes of a population and their shares, as in `hepatica cohort`."""
-    found = next((dict(g.causes) for g in groups() if g.population == course and g.causes), {})
+    like = table("causes")["shared"]["causes_as"].get(course, course)
+    found = next((dict(g.causes) for g in groups() if g.population == like and g.causes), {})
     return found or {"other": 1.0}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,40 @@ def potency_of(potency: Array, factor: Array) -> Array:
     """Return the potency of a product's cells: that of MSC times its factor, held to what inflammation can do."""
     most = float(table("parameters")["potency"]["most"])
     return np.clip(potency * factor, -most, most)
+
+
+def prepare(
+    regimens: Sequence[Regimen],
+    which: NDArray[np.int64],
+    potency: Mapping[str, Array],
+    parameters: Mapping[str, Array],
+    shunt: Array,
+    seed: int,
+) -> tuple[dict[str, Array], list[Any]]:
+    """Return the parameters that cells set and their doses, for patients of whom each gets one of the regimens.
+
+    Args:
+        regimens: what is given.
+        which: index of each patient's regimen [n].
+        potency: of MSC and how long restoration lasts, [n] each.
+        parameters: of the patients, read for what cells scale or leave alone.
+        shunt: share of portal blood that bypasses the liver [n].
+        seed: keyed by purpose.
+    """
+    n = len(which)
+    scaled = {"potency_factor": np.ones(n), "half_factor": np.ones(n), "engraftment_1_d": np.zeros(n)}
+    kept = {k: np.asarray(parameters[k], float) for k in ("engrafted_function", "liver_release_1_d")}
+    made, cells = scaled | kept, []
+    for i, regimen in enumerate(regimens):
+        mine = which == i
+        what = traits(regimen.product, n, seed)
+        made = {k: np.where(mine, what[k], v) if k in what else v for k, v in made.items()}
+        cells += cell_doses(regimen, what["viability"] * mine, shunt, seed, mine)
+    given = {k: made[k] for k in (*kept, "engraftment_1_d")}
+    given["potency"] = potency_of(potency["potency"], made["potency_factor"])
+    given["restorative_off_1_d"] = potency["restorative_off_1_d"]
+    given["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * made["half_factor"]
+    return given, cells
 
 
 def _small_release() -> float:

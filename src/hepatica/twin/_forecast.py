@@ -13,7 +13,7 @@ from hepatica.therapy import Regimen
 
 from . import _actions as treatments
 from ._build import twin
-from ._delivery import cell_doses, potency_of, traits
+from ._delivery import prepare
 from ._fit import Fit
 from ._posterior import draw_potency
 from ._scores import SCORES, scores
@@ -118,14 +118,10 @@ def _run(
     cells: list[Any] = []
     observables = [*LABS, *OUTCOMES]
     if option.regimen is not None:
-        what = traits(option.regimen.product, n, seed)
-        potency = draw_potency(n, seed)
-        parameters["potency"] = potency_of(potency["potency"], what["potency_factor"])
-        parameters["restorative_off_1_d"] = potency["restorative_off_1_d"]
-        parameters["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * what["half_factor"]
-        parameters["engraftment_1_d"] = what["engraftment_1_d"]
-        parameters |= {k: what[k] for k in ("engrafted_function", "liver_release_1_d") if k in what}
-        cells = cell_doses(option.regimen, what["viability"], virtual.initial["collateral_share"], seed)
+        alone = np.zeros(n, dtype=np.int64)
+        shunt = virtual.initial["collateral_share"]
+        set_by_cells, cells = prepare([option.regimen], alone, draw_potency(n, seed), parameters, shunt, seed)
+        parameters |= set_by_cells
         observables += [f"{kind}_{organ}" for organ in ORGANS for kind in ("cells", "label")]
         observables += ["cells_venous", "cells_arterial", "hepatocyte_like"]
     parameters |= bound

@@ -9,22 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica import staging
 from hepatica.errors import CannotAnswer
 from hepatica.therapy import Regimen
 
 from . import _actions as treatments
+from ._between import Between, disagreement_shown, draw_between
 from ._body import table
 from ._build import twin
 from ._causes import draw
-from ._delivery import cell_doses, potency_of, traits
-from ._population import draw_labs, noise, stream
+from ._delivery import prepare
+from ._group_labs import Reported, group_labs
+from ._history import drift, drift_cov
+from ._population import noise, possible, stream
 from ._posterior import draw_hyper, draw_potency
 from ._scores import scores
 from ._virtual import Context, Virtual, assemble, doses, draw_latent, unknown_ascites
 
 Array = NDArray[np.float64]
-Reported = Mapping[str, tuple[float, float | None]]
 LABS = (
     "albumin_g_l",
     "bilirubin_umol_l",
@@ -37,8 +38,6 @@ LABS = (
     "ammonia_umol_l",
     "hvpg_mmhg",
 )
-_ILLNESS = {"bilirubin_umol_l": 1.0, "inr": 1.0, "creatinine_umol_l": 0.5, "albumin_g_l": -0.6}
-ONSET_D = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Group:
     trials: int
     people: int
     reported: Reported
+    between: Between
 
 
 def draw_group(
@@ -60,6 +60,7 @@ def draw_group(
     seed: int,
     horizon_d: float,
     causes: Mapping[str, float] | None = None,
+    between: Mapping[str, Any] | None = None,
 ) -> Group:
     """Return repeats of a group whose baseline is the reported one; what is not reported comes from the population.
 
@@ -70,102 +71,25 @@ def draw_group(
         seed: keyed by purpose, so that the arms of a trial share their patients.
         horizon_d: days to be simulated.
         causes: shares of causes; what they leave over is that of the population.
+        between: SDs between studies instead of the stored ones (see `draw_between`).
     """
     n = trials * people
-    hyper = {k: np.repeat(v, people) for k, v in _shifted(draw_hyper(course, trials, seed), trials, seed).items()}
-    labs = _labs(course, reported, trials, people, seed)
+    effects = draw_between(trials, seed, between)
+    learned = draw_hyper(course, trials, seed)
+    learned["death_log_1_d"] = learned["death_log_1_d"] + effects.death_log
+    learned["resolution_mean_1_d"] = learned["resolution_mean_1_d"] * effects.pace
+    hyper = {k: np.repeat(v, people) for k, v in learned.items()}
+    rng = stream("group", seed)
+    litres = unknown_ascites(course, n, rng)
+    labs = group_labs(course, reported, litres, effects.illness, (trials, people), seed)
     weight = reported.get("weight_kg", (15.0 if course == "urea_cycle" else 70.0, None))[0]
     each = draw(course, causes or {}, n, stream("causes", seed))
     context = Context(weight_kg=weight, each_cause=each)
-    latent = draw_latent(course, hyper, context, n, seed)
-    rng = stream("group", seed)
-    latent["ascites_l"] = unknown_ascites(course, n, rng)
+    latent = draw_latent(course, hyper, context, n, seed) | {"ascites_l": litres}
     virtual = assemble(course, labs, latent, hyper, context, seed, horizon_d)
     age, age_sd = reported.get("age", (50.0, None))
     virtual.parameters["age_y"] = np.clip(age + (10.0 if age_sd is None else age_sd) * rng.standard_normal(n), 0, 95)
-    return Group(virtual, trials, people, dict(reported))
-
-
-def _shifted(hyper: dict[str, Array], trials: int, seed: int) -> dict[str, Array]:
-    rng, rows = stream("between", seed), table("between")
-    hyper["death_log_1_d"] = hyper["death_log_1_d"] + rows["death_log"]["sd"] * rng.standard_normal(trials)
-    pace = np.exp(rows["resolution"]["sd"] * rng.standard_normal(trials))
-    hyper["resolution_mean_1_d"] = hyper["resolution_mean_1_d"] * pace
-    return hyper
-
-
-def _labs(course: str, reported: Reported, trials: int, people: int, seed: int) -> dict[str, Array]:
-    n = trials * people
-    labs = draw_labs(course, {}, n, seed)
-    reported = dict(reported)
-    if "pt_percent" in reported and "inr" not in reported:
-        row = table("parameters")
-        lack = max(100 / reported["pt_percent"][0] - 1, 0.0)
-        reported["inr"] = (row["inr_a"]["value"] + row["inr_b"]["value"] * lack ** row["inr_c"]["value"], None)
-    for name, (mean, sd) in reported.items():
-        if name in labs:
-            labs[name] = _as_reported(labs[name].reshape(trials, people), mean, sd).ravel()
-    free = {k: w for k, w in _ILLNESS.items() if k not in reported}
-    worse = table("between")["illness"]["sd"] * stream("illness", seed).standard_normal(trials)
-    for name, weight in free.items():
-        labs[name] = labs[name] * np.exp(np.repeat(worse, people) * weight * _spread(labs[name]))
-    if "meld" in reported and {"bilirubin_umol_l", "inr", "creatinine_umol_l"} & set(free):
-        _match_meld(labs, free, reported["meld"], trials, people)
-    elif "child_pugh" in reported and free:
-        typical = {"compensated": 5.5, "decompensated": 9.0}.get(course, 9.0)
-        for name, weight in free.items():
-            labs[name] = labs[name] * np.exp(
-                0.35 * weight * (reported["child_pugh"][0] - typical) / 2.0 * _spread(labs[name])
-            )
-    return {k: np.clip(v, *_possible(k)) for k, v in labs.items()}
-
-
-def _spread(values: Array) -> float:
-    return float(np.std(np.log(values)))
-
-
-def _possible(name: str) -> tuple[float, float]:
-    bounds = {"inr": (0.8, 12.0), "albumin_g_l": (12.0, 55.0), "sodium_mmol_l": (110.0, 155.0)}
-    return bounds.get(name, (1.0, 20000.0))
-
-
-def _as_reported(values: Array, mean: float, sd: float | None) -> Array:
-    """Return values with exactly this mean in every repeat, and this SD where one is reported (log-normal shape)."""
-    z = np.log(values)
-    spread = float(np.std(z)) if sd is None else float(np.sqrt(np.log1p((sd / mean) ** 2)))
-    if values.shape[1] > 2:
-        z = (z - z.mean(axis=1, keepdims=True)) / np.maximum(z.std(axis=1, keepdims=True), 1e-9)
-    else:
-        z = (z - z.mean()) / max(float(z.std()), 1e-9)
-    drawn = np.exp(spread * z)
-    return np.asarray(mean * drawn / drawn.mean(axis=1, keepdims=True))
-
-
-def _match_meld(
-    labs: dict[str, Array], free: Mapping[str, float], target: tuple[float, float | None], trials: int, people: int
-) -> None:
-    """Shift the unreported laboratory values, all one way, until the mean MELD of every repeat is the reported one."""
-    base = {k: np.log(labs[k]).reshape(trials, people) for k in free}
-    spread = {k: float(v.std()) for k, v in base.items()}
-    if target[1]:
-        now = _meld(labs).reshape(trials, people).std(axis=1).mean()
-        shrink = float(np.clip(target[1] / max(now, 0.1), 0.3, 1.8))
-        base = {
-            k: v.mean(axis=1, keepdims=True) + shrink * (v - v.mean(axis=1, keepdims=True)) for k, v in base.items()
-        }
-    low, high = np.full(trials, -8.0), np.full(trials, 8.0)
-    for _ in range(30):
-        middle = (low + high) / 2
-        for name, weight in free.items():
-            labs[name] = np.exp(base[name] + weight * spread[name] * middle[:, None]).ravel()
-        over = _meld(labs).reshape(trials, people).mean(axis=1) > target[0]
-        high, low = np.where(over, middle, high), np.where(over, low, middle)
-
-
-def _meld(labs: Mapping[str, Array]) -> Array:
-    return np.asarray(
-        staging.meld(labs["bilirubin_umol_l"], labs["inr"], labs["creatinine_umol_l"], False, rounded=False), float
-    )
+    return Group(virtual, trials, people, dict(reported), effects)
 
 
 def run_group(
@@ -189,21 +113,11 @@ def run_group(
     parameters |= {k: x[each] for k, x in given.items()}
     cells: list[Any] = []
     if regimens:
-        potency = draw_potency(group.trials, seed)
-        parameters["restorative_off_1_d"] = potency["restorative_off_1_d"][each]
-        factor, engraft, half = np.ones(n), np.zeros(n), np.ones(n)
-        for i, regimen in enumerate(regimens):
-            mine = (each % len(regimens)) == i
-            what = traits(regimen.product, n, seed)
-            factor, engraft = (
-                np.where(mine, what["potency_factor"], factor),
-                np.where(mine, what["engraftment_1_d"], engraft),
-            )
-            half = np.where(mine, what["half_factor"], half)
-            cells += cell_doses(regimen, what["viability"] * mine, v.initial["collateral_share"], seed, mine)
-        parameters["potency"] = potency_of(potency["potency"][each], factor)
-        parameters["engraftment_1_d"] = engraft
-        parameters["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * half
+        potency = {k: x[each] for k, x in draw_potency(group.trials, seed).items()}
+        which = each % len(regimens)
+        shunt = v.initial["collateral_share"]
+        set_by_cells, cells = prepare(regimens, which, potency, parameters, shunt, seed)
+        parameters |= set_by_cells
     names = [*LABS, "ascites_l", "alive_untransplanted", "alive_transplanted", "alive_transplanted_recent"]
     result = simulate(
         twin(),
@@ -223,17 +137,18 @@ def run_group(
         )
     shape = (len(days), group.trials, group.people)
     raw = {k: np.asarray(result.values[k], float).reshape(shape) for k in names}
-    return _anchored(_measure(raw, days, seed, v.course), group.reported)
+    return _anchored(_measure(raw, days, seed, group), group, days)
 
 
-def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict[str, Array]:
+def _measure(raw: dict[str, Array], days: Array, seed: int, group: Group) -> dict[str, Array]:
     rng = stream("measure", seed)
-    shape = raw["inr"].shape
+    shape, course = raw["inr"].shape, group.virtual.course
     for name in LABS:
-        drift = table("between")[name]["sd"] * rng.standard_normal(shape[1])
-        grown = (1 - np.exp(-days / ONSET_D))[:, None, None] * drift[None, :, None]
+        fast, slow = disagreement_shown(name, course, days)
+        apart = np.outer(fast, group.between.drift[name]) + np.outer(slow, group.between.slow[name])
         error = noise(name) * rng.standard_normal(shape) * (days > 0)[:, None, None]
-        raw[name] = np.clip(raw[name] * np.exp(grown + error), *_possible(name))
+        error += apart[..., None] + _wander(name, course, days, shape, rng)
+        raw[name] = possible(name, raw[name] * np.exp(error))
     fixed = {
         "encephalopathy_grade": float(table("population")[course]["encephalopathy_grade"]),
         "cholestatic": float(course == "cholestatic"),
@@ -242,13 +157,24 @@ def _measure(raw: dict[str, Array], days: Array, seed: int, course: str) -> dict
     return raw
 
 
-def _anchored(seen: dict[str, Array], reported: Reported) -> dict[str, Array]:
-    """Return scores shifted so that every repeat starts from the reported mean score, within the score's range."""
+def _wander(name: str, course: str, days: Array, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Return how single persons drift from the model by each day, as in fits to records; no drift of the mean."""
+    cov = drift_cov(days, days, *drift(course, name))
+    root = np.linalg.cholesky(cov + 1e-10 * np.eye(len(days)))
+    path = np.einsum("ij,jkl->ikl", root, rng.standard_normal(shape))
+    return np.asarray(path - 0.5 * np.diag(cov)[:, None, None])
+
+
+def _anchored(seen: dict[str, Array], group: Group, days: Array) -> dict[str, Array]:
+    """Return scores that start from the reported mean in every repeat, and differ later as studies do."""
     bounds = {"meld": (6, 40), "meld_na": (6, 40), "child_pugh": (5, 15)}
     for name, (low, high) in bounds.items():
-        if name in reported:
-            gap = reported[name][0] - seen[name][0].mean(axis=-1)
-            seen[name] = np.clip(seen[name] + gap[None, :, None], low, high)
+        gap = np.zeros(group.trials)
+        if name in group.reported:
+            gap = group.reported[name][0] - seen[name][0].mean(axis=-1)
+        apart = group.between.score.get(name, gap * 0)
+        shift = gap[None, :] + (days > 0)[:, None] * apart[None, :]
+        seen[name] = np.clip(seen[name] + shift[..., None], low, high)
     return seen
 
 

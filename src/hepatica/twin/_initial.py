@@ -87,7 +87,8 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     lack = np.maximum((labs["inr"] - value("inr_a")) / value("inr_b"), 0) ** (1 / value("inr_c"))
     activity = 1 / (1 + lack)
     half = value("clotting_half_function")
-    share = np.clip(activity / latent["clotting_spread"], 0.02, 0.98)
+    made = np.minimum(activity * latent["synthesis_lead"], np.maximum(activity, 1.0))
+    share = np.clip(made / latent["clotting_spread"], 0.02, 0.98)
     function = half * share / (1 + half - share)
     from_albumin = np.clip((labs["albumin_g_l"] / 42) ** 1.5, 0.05, 1) * 0.8
     function = np.where(latent["anticoagulated"] > 0, from_albumin, function)
@@ -97,7 +98,7 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     left = 1 + suppression * excess
     function = np.clip(function * left, latent["least_mass"], 0.985) / left
     typical = function * (1 + half) / (function + half)
-    p["clotting_factor"] = activity / typical
+    p["clotting_factor"] = made / typical
     s["factor_vii"] = s["factor_ii"] = activity
     return np.asarray(function)
 

@@ -15,7 +15,8 @@ from ._sheet import Sheet
 Array = NDArray[np.float64]
 CORRELATED = ("albumin_g_l", "bilirubin_umol_l", "inr", "creatinine_umol_l", "sodium_mmol_l", "platelets_e9_l")
 FREE = ("alt_u_l", "ast_u_l", "ammonia_umol_l", "hvpg_mmhg", "collagen_percent")
-COURSES = tuple(k for k in table("population") if k not in ("correlation", "noise"))
+NOT_COURSES = ("correlation", "pressure_correlation", "noise", "possible")
+COURSES = tuple(k for k in table("population") if k not in NOT_COURSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,28 @@ def stream(purpose: str, seed: int | Sheet) -> Any:
     return np.random.default_rng([seed, zlib.crc32(purpose.encode())])
 
 
+def possible(name: str, values: Array) -> Array:
+    """Return values within what a living person can have, as laboratories report it."""
+    bounds = table("population")["possible"]
+    return np.clip(values, *bounds.get(name, bounds["default"]))
+
+
+def correlation(course: str) -> Array:
+    """Return how the correlated laboratory values of a course go together (log scale)."""
+    coupling, k = float(table("population")[course]["coupling"]), len(CORRELATED)
+    block = np.array(table("population")["correlation"]["log_correlation"])
+    return np.asarray(coupling * block + (1 - coupling) * np.eye(k))
+
+
 def prior(course: str, name: str) -> tuple[float, float]:
     """Return median and log-SD of a quantity in a course."""
     median, log_sd = table("population")[course][name]
     return float(median), float(log_sd)
+
+
+def population_sd(course: str) -> dict[str, tuple[float, float]]:
+    """Return median and log-SD of patients of a course by correlated laboratory value."""
+    return {k: prior(course, k) for k in CORRELATED}
 
 
 def noise(name: str) -> float:
@@ -90,13 +109,13 @@ def _joint(course: str) -> tuple[Array, Array]:
     sd = np.array([s for _, s in rows])
     coupling = float(table("population")[course]["coupling"])
     corr = np.eye(len(names))
-    block = np.array(table("population")["correlation"]["log_correlation"])
     k = len(CORRELATED)
-    corr[:k, :k] = coupling * block + (1 - coupling) * np.eye(k)
+    corr[:k, :k] = correlation(course)
+    pressure = table("population")["pressure_correlation"]
     h, c = names.index("hvpg_mmhg"), names.index("collagen_percent")
-    corr[h, c] = corr[c, h] = 0.62
+    corr[h, c] = corr[c, h] = pressure["collagen_percent"]
     p = names.index("platelets_e9_l")
-    corr[h, p] = corr[p, h] = -0.44 * coupling
+    corr[h, p] = corr[p, h] = pressure["platelets_e9_l"] * coupling
     eigen, vectors = np.linalg.eigh(corr)
     corr = vectors @ np.diag(np.maximum(eigen, 1e-3)) @ vectors.T
     return mean, corr * np.outer(sd, sd)

@@ -107,6 +107,7 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         **{
             k: np.full(n, shared[k]) for k in ("critical_share", "stunned", "least_mass", "suppression", "most_albumin")
         },
+        "synthesis_lead": _ahead(shared, n, rng),
         "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
         "shunt_spread": np.exp(0.35 * rng.standard_normal(n)),
         "urea_capacity": rng.uniform(0.05, 0.5, n) if context.urea_cycle else np.ones(n),
@@ -135,6 +136,12 @@ def unknown_ascites(course: str, n: int, rng: np.random.Generator) -> Array:
     """Return litres of ascites where nobody said: none in some, about two litres in the others."""
     wet = rng.random(n) < float(table("kinds")["with_ascites"].get(course, 0.0))
     return np.where(wet, 2.0 * np.exp(0.7 * rng.standard_normal(n)), 0.0)
+
+
+def _ahead(shared: Mapping[str, Any], n: int, rng: np.random.Generator) -> Array:
+    """Return clotting factors made over those found at the start, never less than in balance."""
+    median, log_sd = shared["synthesis_lead"]
+    return np.maximum(median * np.exp(log_sd * rng.standard_normal(n)), 1.0)
 
 
 def _capacity(shared: Mapping[str, Any], n: int, rng: np.random.Generator) -> Array:
