@@ -29,6 +29,18 @@ def test_predictions_beat_carrying_the_baseline_forward(cases):
     assert part["interval_score"] < part["interval_score_carried_forward"]
 
 
+def test_predictions_beat_the_meta_regression_of_standard_care(cases):
+    part = trials.summary(cases)["not fitted"]
+    assert part["ruled_cases"] >= 20
+    assert part["interval_score_of_ruled"] < part["interval_score_regression"]
+
+
+def test_bands_are_no_wider_than_studies_differ_for_most_variables(cases):
+    rows = [v for v in trials.summary(cases)["not fitted"]["by_variable"].values() if v["between_sd"]]
+    narrow = [v["median_half_width_told"] <= 2 * v["between_sd"] for v in rows]
+    assert len(rows) >= 5 and sum(narrow) / len(narrow) >= 0.6
+
+
 def test_cells_are_among_the_cases(cases):
     assert sum(c.cells for c in cases) >= 8
 

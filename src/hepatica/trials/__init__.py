@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._judge import summary as summary
     from ._read import Arm as Arm
     from ._read import Trial as Trial
     from ._read import parse_trial as parse_trial
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from ._replicate import replicate as replicate
     from ._validate import cases as cases
     from ._validate import interval_score as interval_score
-    from ._validate import summary as summary
 
 _HOME = {"Arm": "_read", "Trial": "_read", "read_trial": "_read", "parse_trial": "_read", "replicate": "_replicate"}
-_HOME |= {"cases": "_validate", "summary": "_validate", "interval_score": "_validate"}
+_HOME |= {"cases": "_validate", "summary": "_judge", "interval_score": "_validate"}
 __all__ = sorted(_HOME)
 
 

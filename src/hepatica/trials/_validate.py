@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -196,84 +195,3 @@ def _carried(study: evidence.Study, arm: str, variable: str, n: int, sd: float) 
             half = 1.645 * (m.sd or sd) / np.sqrt(max(n or m.n or 20, 2))
             return float(value), float(value - half), float(value + half)
     return None
-
-
-def regression(rows: list[Case]) -> dict[str, tuple[float, float, float]]:
-    """Return the rule of standard care by variable: (intercept, slope per log day, SD) of the log change from baseline.
-
-    Fitted by least squares on the arms without cells among the studies that were fitted; variables with fewer than
-    four such cases have no rule. A meta-regression as a reviewer would draw it, to be beaten by the twin.
-    """
-    rules = {}
-    for variable in {r.variable for r in rows}:
-        seen = [r for r in rows if r.variable == variable and r.fitted and not r.cells and r.carried]
-        if len(seen) < 4:
-            continue
-        x = np.column_stack([np.ones(len(seen)), [np.log(r.day) for r in seen]])
-        y = np.array([np.log(max(r.seen, 1e-6) / r.carried[0]) for r in seen if r.carried])
-        weight = np.sqrt([r.n for r in seen])
-        fit = np.linalg.lstsq(x * weight[:, None], y * weight, rcond=None)[0]
-        sd = float(np.sqrt(np.sum((y - x @ fit) ** 2) / max(len(seen) - 2, 1)))
-        rules[variable] = (float(fit[0]), float(fit[1]), sd)
-    return rules
-
-
-def by_rule(case: Case, rule: tuple[float, float, float]) -> tuple[float, float]:
-    """Return the 90 % interval of a case by the rule of standard care."""
-    assert case.carried is not None
-    middle = rule[0] + rule[1] * np.log(case.day)
-    return float(case.carried[0] * np.exp(middle - 1.645 * rule[2])), float(
-        case.carried[0] * np.exp(middle + 1.645 * rule[2])
-    )
-
-
-def summary(rows: list[Case]) -> dict[str, Any]:
-    """Return coverage (clustered by cohort), interval scores against two simpler rules, and bias, fitted apart."""
-    result: dict[str, Any] = {}
-    rules = regression(rows)
-    for name, part in (("fitted", [r for r in rows if r.fitted]), ("not fitted", [r for r in rows if not r.fitted])):
-        if not part:
-            continue
-        cohorts = sorted({r.cohort for r in part})
-        coverage = float(np.mean([r.inside for r in part]))
-        boot = []
-        rng = np.random.default_rng(1)
-        grouped = {c: [r.inside for r in part if r.cohort == c] for c in cohorts}
-        for _ in range(2000):
-            pick = rng.choice(cohorts, len(cohorts))
-            boot.append(np.mean(np.concatenate([grouped[c] for c in pick])))
-        paired = [r for r in part if r.carried is not None]
-        ours, theirs, ruled = [], [], []
-        for r in paired:
-            assert r.carried is not None
-            scale = max(abs(r.carried[0]), 1e-9)
-            ours.append(interval_score(r.seen, r.lo, r.hi) / scale)
-            theirs.append(interval_score(r.seen, r.carried[1], r.carried[2]) / scale)
-            if r.variable in rules:
-                ruled.append((ours[-1], interval_score(r.seen, *by_rule(r, rules[r.variable])) / scale))
-        result[name] = {
-            "cases": len(part),
-            "cohorts": len(cohorts),
-            "arms": len({(r.study, r.arm) for r in part}),
-            "coverage": coverage,
-            "coverage_interval": [float(x) for x in np.quantile(boot, (0.05, 0.95))],
-            "paired_cases": len(paired),
-            "interval_score": float(np.mean(ours)) if ours else None,
-            "interval_score_carried_forward": float(np.mean(theirs)) if theirs else None,
-            "ruled_cases": len(ruled),
-            "interval_score_of_ruled": float(np.mean([a for a, _ in ruled])) if ruled else None,
-            "interval_score_regression": float(np.mean([b for _, b in ruled])) if ruled else None,
-            "by_variable": {
-                v: _variable([r for r in part if r.variable == v]) for v in sorted({r.variable for r in part})
-            },
-        }
-    return result
-
-
-def _variable(part: list[Case]) -> dict[str, float | int]:
-    return {
-        "cases": len(part),
-        "coverage": float(np.mean([r.inside for r in part])),
-        "bias": float(np.mean([r.mean - r.seen for r in part])),
-        "median_half_width": float(np.median([(r.hi - r.lo) / 2 for r in part])),
-    }

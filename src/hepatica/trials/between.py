@@ -54,6 +54,7 @@ def estimate(seed: int = 1) -> dict[str, Any]:
     for name in SCORES:
         sd[name] = _score_sd(beyond.get(name, []), float(rows[name]["scale"]), rows, rng)
     return {
+        "source": "residuals",
         "command": "python -m hepatica.trials.between",
         "posterior": posterior()["data"],
         "residuals": {k: len(v) for k, v in (agreeing | beyond).items()},

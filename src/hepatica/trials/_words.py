@@ -1,0 +1,62 @@
+"""The sentences of the credibility page that no number gives."""
+
+from __future__ import annotations
+
+HEAD = """# How sure are we?
+
+Every study of the base that reports an outcome is predicted from its population, baseline and arms, and held against
+what it then saw. This page is written by `python -m hepatica.trials.credibility docs/credibility.md`; no number in it
+is typed by hand but those of earlier looks.
+
+Studies whose outcomes were fitted (natural history, potency of cells, disagreement between studies) are named in
+`src/hepatica/twin/data/targets.toml`, `pools.toml` and `between.toml`; all others are validation. The interval is for
+the mean of an arm of that size: parameters, disagreement between studies, drift of single persons, sampling. The
+interval score adds a penalty for misses to the width (smaller is better) and is divided by the baseline value, so that
+variables can be averaged. Two simpler rules are there to be beaten: the baseline carried forward with its sampling
+interval, and a meta-regression on standard care. An interval is narrow enough where its median half-width, baseline
+told, is at most twice the SD between cohorts of the mean change from baseline.
+"""
+
+NOT_JUDGED = "Too few cohorts to say why."
+
+WHY = {
+    "albumin_g_l": "The studies not fitted are small (8 to 10 patients), and single persons drift; between the few "
+    "studies albumin differed less than such arms can show by chance.",
+    "alt_u_l": "Enzymes follow the cause of the disease, and how active that was in a study is not reported; a diet is "
+    "taken to act on fat alone.",
+    "ammonia_umol_l": "One study took people on the day of overt encephalopathy, whose ammonia halved overnight; the "
+    "twin has no episode of encephalopathy, and lactulose given to all counts as usual care.",
+    "ast_u_l": "As ALT: what the few studies disagreed about is less than the drift of single persons allows.",
+    "bilirubin_umol_l": "A printed mean of one arm contradicts the change printed beside it; survivors of hepatitis B "
+    "acute-on-chronic failure improve faster in the twin than there.",
+    "child_pugh": "The grade of encephalopathy does not move in the twin, and one fitted study is of people in the "
+    "week after a paracentesis of eight litres.",
+    "creatinine_umol_l": "The kidney after a paracentesis of eight litres is no state of the twin; and one "
+    "uncontrolled study of eight patients started with a high creatinine that fell.",
+    "inr": "An uncontrolled study of eight patients saw more change than any controlled one.",
+    "meld": "One trial without a baseline gives more than half of the cases and is predicted from its words; two arms "
+    "of another ended thirty points apart, one above the cap of 40 that the score has here; and an uncontrolled study "
+    "of eight patients fell by seven points.",
+    "meld_na": "As creatinine after a paracentesis: three arms of one study.",
+    "platelets_e9_l": "One study only.",
+    "sodium_mmol_l": "Two studies, whose means hardly moved: any band of single persons' sodium is wider.",
+    "survival": "The hazard is that of waiting lists and registries; trials of decompensated cirrhosis lost more or "
+    "fewer than their words say.",
+    "transplant_free_survival": "As survival.",
+}
+
+TAIL = """
+## What this model cannot tell
+
+- Whether cells help: the posterior of their potency holds the published pools and no effect at all, because the trials
+  disagree more than chance and most are open.
+- What a single person will do: the bands of a plan are wide because people are; a narrow one would be a bug.
+- Fits of acute liver failure rest on one registry's survival and on assumed INR.
+- Trials that do not report a baseline are predicted from the population of their words, which may be another one:
+  alcoholic hepatitis and non-viral cirrhosis without a baseline MELD are the largest misses.
+- Published lists disagree about the hazard at one MELD (a death in ninety days three times as likely on one list at
+  MELD 15 to 20): the fit stands between them, and the disagreement is in the width.
+- Kidney injury after large-volume paracentesis, sepsis and bleeding are chances here; they do not change a forecast.
+- The baseline of Child-Pugh is anchored to what a trial reports; its encephalopathy does not move.
+- The SDs between studies of laboratory values rest on five studies; two of them were also fitted, which flatters them.
+"""
