@@ -112,7 +112,8 @@ def _print(d: dict[str, Any], paths: list[Path]) -> None:
             show.paragraph(f"{f['name']}, {f['when']}: {f['says']} Certainty {f['certainty']['level']}.")
             if f["people"]:
                 risk = f["baseline"]
-                show.paragraph(f"at a risk of {100 * risk['risk']:.0f} %: {risk['who']}", indent="    ")
+                span = f" ({100 * risk['lo']:.0f} to {100 * risk['hi']:.0f})" if risk["lo"] is not None else ""
+                show.paragraph(f"at a risk of {100 * risk['risk']:.0f}{span} %: {risk['who']}", indent="    ")
     _published(d)
     _harms(d)
     show.line()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hepatica.evidence.absolute import Baseline
 from hepatica.evidence.contrasts import Contrast
 from hepatica.evidence.harm_table import stated
 from hepatica.evidence.sentence import Asking, place
@@ -26,6 +27,7 @@ def headline(answered: int, cells: int, controlled: int) -> str:
 def limitations(
     a: Asking, pairs: list[Contrast], answered: int, cells: int, outcomes: list[dict[str, Any]],
     published: list[dict[str, Any]],
+    own: Baseline | None = None,
 ) -> list[str]:  # fmt: skip
     """Return the limitations, the gravest first."""
     said = []
@@ -38,6 +40,11 @@ def limitations(
     said += _quality_of_life(a, outcomes)
     said += _inflammation(outcomes)
     said += _harms(pairs)
+    if own:
+        said.append(
+            f"Deaths of 1000 take {own.who}; whether that is the risk of people like those of these studies was not "
+            "checked."
+        )
     said.append(
         "Directions and p values without numbers are shown with each study and not pooled; results that could be "
         "printed with a p value are more often the favourable ones."

@@ -82,7 +82,7 @@ def answer_review(
         "by": list(a.by),
         "days": [{"day": d, "name": n} for d, n in a.times],
         "headline": headline(answered, len(cells), len(pairs)),
-        "limitations": limitations(a, pairs, answered, len(cells), outcomes, list(published.values())),
+        "limitations": limitations(a, pairs, answered, len(cells), outcomes, list(published.values()), own),
         "findings": findings(a, outcomes, own),
         "baseline": own and {"who": own.who, "risks": [{"day": d, "risk": r} for d, r, _, _ in own.risks]},
         "harms": harm_table(a),

@@ -136,7 +136,7 @@ def _cell(c: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def _template() -> Any:
     made = environment()
-    made.filters["spaced"] = lambda words: str(words).replace("_", " ")
+    made.filters["spaced"] = lambda code: effects.words(str(code))
     steps = {"very low": 1, "low": 2, "moderate": 3, "high": 4}
     made.globals["step"] = lambda word: steps.get(word or "", 0)
     return made.get_template("review.html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,16 @@ MEASURES = {"OR": "odds ratio", "RR": "risk ratio", "HR": "hazard ratio", "MD": 
 _FAMILIES = {"g_csf": "growth", "plasma_exchange": "apheresis", "artificial_liver": "apheresis", "elad": "apheresis",
              "steroids": "drug", "antiviral": "drug", "n_acetylcysteine": "drug", "tips": "procedure"}  # fmt: skip
 Z = 1.959963984540054
+_CODES = re.compile(r"\b(?:g_csf|msc|bm_msc|bm_mnc|aclf|hsc|tips|elad|hcc)\b")
+
+
+def words(code: str) -> str:
+    """Return a code, or a sentence with codes in it, as people write it.
+
+    >>> words("g_csf, aclf; no arm differs by bm_mnc alone")
+    'G-CSF, ACLF; no arm differs by BM-MNC alone'
+    """
+    return _CODES.sub(lambda m: m[0].upper().replace("_", "-"), code).replace("_", " ")
 
 
 def family(intervention: str) -> str:

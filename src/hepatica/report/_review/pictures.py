@@ -196,10 +196,12 @@ def _hue(name: str) -> str:
 
 
 def _flow(review: Mapping[str, Any]) -> Picture:
-    rows = []
+    rows, steps = [], []
     for s in review["flow"]:
-        rows.append((s["step"], str(s["n"]), "; ".join(f"{o['n']} {o['reason']}" for o in s["out"]) or "–"))
-    svg = flowchart(review["flow"], title="How many reports remain at each step")
+        out = [{**o, "reason": effects.words(o["reason"])} for o in s["out"]]
+        steps.append({**s, "out": out})
+        rows.append((s["step"], str(s["n"]), "; ".join(f"{o['n']} {o['reason']}" for o in out) or "–"))
+    svg = flowchart(steps, title="How many reports remain at each step")
     return Picture("flow", "From the base to the numbers", svg, "", ("Step", "Reports", "Left before it"), tuple(rows))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.report._review.effects import words
 from hepatica.report._review.forests import capital
 
 _NAMED = re.compile(r"^no mean of \w+ with")
@@ -48,4 +49,4 @@ def _grouped(names: list[str], groups: dict[str, list[str]]) -> list[str]:
 def _reason(said: str, outcome: str) -> str:
     """Return a reason without the name of the outcome, so that outcomes with the same reason stand together."""
     plain = said if "survival" in outcome else said.replace(f"{outcome} ", "")
-    return capital(_NAMED.sub("no mean with", plain).replace("_", " "))
+    return capital(words(_NAMED.sub("no mean with", plain)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hepatica.report._review import effects
-from hepatica.report.numbers import number, percent, span
+from hepatica.report.numbers import number, span
 
 
 def summary(review: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -40,9 +40,15 @@ def _cell(f: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "k": f["k"], "could": f["could"], "when": f["when"], "text": text, "patients": f["patients"],
         "wanted": f["wanted"], "certainty": f["certainty"], "people": told and _people(told),
-        "baseline": f["baseline"] and percent(f["baseline"]["risk"]),
-        "who": f["baseline"]["who"] if f["baseline"] else "", "says": f["says"],
+        "who": f["baseline"]["who"] if f["baseline"] else "", "range": _range(f["baseline"]), "says": f["says"],
     }  # fmt: skip
+
+
+def _range(risk: Mapping[str, Any] | None) -> str:
+    """Return the range of a baseline risk in people of a thousand, where it has one."""
+    if not risk or risk["lo"] is None:
+        return ""
+    return f" ({number(1000 * risk['lo'], decimals=0)} to {number(1000 * risk['hi'], decimals=0)})"
 
 
 def _wider(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
