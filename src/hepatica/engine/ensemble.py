@@ -123,7 +123,7 @@ def ensemble(
     model: Model | CompiledModel,
     times: Any,
     *,
-    observables: Sequence[str],
+    observables: Sequence[str] = (),
     n: int | None = None,
     draw: Draw | None = None,
     parameters: Mapping[str, Any] | None = None,

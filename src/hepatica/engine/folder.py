@@ -57,18 +57,10 @@ def open_folder(path: str | Path, crowd: Ensemble, kind: str, more: Mapping[str,
         raise InputError("not a folder", where=str(folder), mend="name a folder that is new, or holds this run")
     mine = {"kind": kind} | {name: _digest(value) for name, value in _facts(crowd, more).items()}
     manifest = folder / MANIFEST
-    if manifest.exists():
-        try:
-            theirs = dict(json.loads(manifest.read_text(encoding="utf-8"))["run"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"cannot read the manifest: {error}", where=str(manifest)) from None
-        if differs := [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]:
-            raise InputError(
-                f"the folder holds another run: other {', '.join(differs)}",
-                where=str(manifest),
-                mend="give the same arguments to go on, or name another folder",
-            )
-    elif folder.exists() and any(folder.iterdir()):
+    # A run that failed before its first part has left nothing to protect.
+    if manifest.exists() and any(folder.glob("part-*")):
+        _refuse_another(manifest, mine)
+    elif folder.exists() and any(p for p in folder.iterdir() if p != manifest):
         raise InputError("the folder holds other files", where=str(folder), mend="name a new folder")
     else:
         try:
@@ -79,6 +71,19 @@ def open_folder(path: str | Path, crowd: Ensemble, kind: str, more: Mapping[str,
         about |= {"times": crowd.times.tolist(), "observables": list(crowd.observables), "hepatica": __version__}
         _write(manifest, about | {"run": mine, "complete": False})
     return Folder(folder, crowd, suffix)
+
+
+def _refuse_another(manifest: Path, mine: Mapping[str, str]) -> None:
+    try:
+        theirs = dict(json.loads(manifest.read_text(encoding="utf-8"))["run"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"cannot read the manifest: {error}", where=str(manifest)) from None
+    if differs := [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]:
+        raise InputError(
+            f"the folder holds another run: other {', '.join(differs)}",
+            where=str(manifest),
+            mend="give the same arguments to go on, or name another folder",
+        )
 
 
 def _facts(crowd: Ensemble, more: Mapping[str, Any]) -> dict[str, Any]:

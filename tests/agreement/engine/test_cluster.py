@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,45 @@ def test_a_cluster_goes_on_from_a_folder_begun_here(model: CompiledModel, client
 def test_work_goes_only_where_its_resources_are(model: CompiledModel, client: Client) -> None:
     with pytest.raises(InputError, match="no worker has"):
         summarise(model, **RUN, draw=draw, engine=Dask(client, {"GPU": 1}))
+
+
+class Sent(Exception):
+    """The first task was sent out."""
+
+
+class Elsewhere:
+    """A client whose workers declared some resources, and that only takes note."""
+
+    def __init__(self, resources: dict[str, float]) -> None:
+        self.resources, self.asked = resources, []
+
+    def scheduler_info(self, n_workers: int) -> dict[str, Any]:
+        return {"workers": {"a": {}, "b": {"resources": self.resources}}}
+
+    def nthreads(self) -> dict[str, int]:
+        return {"a": 1, "b": 1}
+
+    def submit(self, *_: Any, **asked: Any) -> Any:
+        self.asked.append(asked.get("resources"))
+        return SimpleNamespace(result=self._sent)
+
+    def cancel(self, _: Any) -> None:
+        pass
+
+    def _sent(self) -> None:
+        raise Sent
+
+
+@pytest.mark.parametrize(
+    ("declared", "device", "asked"), [({"GPU": 1}, "gpu", {"GPU": 1}), ({}, "gpu", None), ({"GPU": 1}, "cpu", None)]
+)
+def test_runs_on_a_gpu_go_to_workers_that_declared_one(
+    model: CompiledModel, declared: dict[str, float], device: str, asked: dict[str, float] | None
+) -> None:
+    client = Elsewhere(declared)
+    with pytest.raises(Sent):
+        summarise(model, **RUN, draw=draw, device=device, engine=Dask(client))
+    assert client.asked[1] == asked
 
 
 def test_a_mistake_found_on_a_worker_is_told_as_here(model: CompiledModel, client: Client) -> None:

@@ -120,6 +120,7 @@ def test_a_fault_of_the_draw_is_its_own(run: Run) -> None:
         ({"n": None}, r"a draw without a number[\s\S]*give n"),
         ({"observables": ["levl"]}, r"unknown observable 'levl'[\s\S]*level"),
         ({"observables": []}, "no observables"),
+        ({"device": "abacus"}, r"device 'abacus'[\s\S]*patients 0 to 255"),
         ({"precison": "f32"}, r"unknown option 'precison'[\s\S]*precision"),
         ({"first": 100}, "patients from 100 in blocks of 256"),
         ({"threads": 0}, "0 threads"),

@@ -182,6 +182,19 @@ def test_a_broken_part_is_named_with_its_cure(run: Run, tmp_path: Path) -> None:
         summarise(**(run | {"n": 512}), folder=tmp_path / "kept")
 
 
+def test_a_run_that_failed_at_once_leaves_its_folder_free(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown parameter 'los'"):
+        summarise(**(run | {"draw": lambda a, b: {"parameters": {"los": 1.0}}}), folder=tmp_path / "kept")
+    assert summarise(**run, folder=tmp_path / "kept").patients == 2500
+
+
+def test_a_manifest_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -> None:
+    summarise(**(run | {"n": 256}), folder=tmp_path / "kept")
+    (tmp_path / "kept" / "_manifest.json").write_text("{")
+    with pytest.raises(InputError, match=r"cannot read the manifest[\s\S]*_manifest.json"):
+        summarise(**(run | {"n": 256}), folder=tmp_path / "kept")
+
+
 def test_a_folder_of_other_files_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="holds other files"):
