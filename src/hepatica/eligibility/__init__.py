@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hepatica.eligibility.evaluate import Distance, Result, evaluate
+from hepatica.eligibility.fhir import to_fhir
+from hepatica.eligibility.fhirpath import fhirpath
 from hepatica.eligibility.funnel import Funnel, Step, funnel, screen, screen_cohort, screening
 from hepatica.eligibility.language import parse
 from hepatica.eligibility.match import CriterionResult, Match, StatusCheck, match, settles_most
@@ -35,6 +37,7 @@ __all__ = [
     "Within",
     "evaluate",
     "evaluate_table",
+    "fhirpath",
     "funnel",
     "leaves",
     "match",
@@ -48,5 +51,6 @@ __all__ = [
     "screening",
     "settles_most",
     "tabulate",
+    "to_fhir",
     "way_in",
 ]

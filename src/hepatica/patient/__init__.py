@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .analytes import ANALYTES, Analyte, analyte, bare_unit, find_analyte, from_canonical, implausible, to_canonical
 from .codes import Codes, parse_codes, read_codes
-from .concepts import condition_names, find_cause
+from .concepts import condition_codes, condition_names, find_cause
 from .draft import Quantity, parse_quantity
-from .fhir import to_fhir
+from .fhir import to_fhir, ucum
 from .files import ReadFailure, parse, read, read_many
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
 from .omop_write import write_omop
@@ -28,6 +28,7 @@ __all__ = [
     "Treatment",
     "analyte",
     "bare_unit",
+    "condition_codes",
     "condition_names",
     "find_analyte",
     "find_cause",
@@ -43,5 +44,6 @@ __all__ = [
     "to_canonical",
     "to_fhir",
     "to_short",
+    "ucum",
     "write_omop",
 ]

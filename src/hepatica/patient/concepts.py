@@ -89,6 +89,23 @@ def condition_names() -> dict[str, str]:
     return dict(_tables().names)
 
 
+def condition_codes(name: str) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return what codes a condition has, by system: each with the longer codes below it that mean something else.
+
+    ICD codes are prefixes without dots ("icd10", "icd9"), SNOMED CT codes ("snomed") are whole.
+    """
+    found = {}
+    for system in ("icd10", "icd9", "snomed"):
+        table = _tables().codes[system]
+        mine = [code for code, meaning in table.items() if name in meaning.names]
+        prefixes = system != "snomed"
+        found[system] = tuple(
+            (code, tuple(c for c in table if prefixes and c.startswith(code) and c != code and c not in mine))
+            for code in mine
+        )
+    return found
+
+
 def find_cause(text: str) -> str | None:
     """Return the cause of liver disease that a word names, or None."""
     return _tables().causes.get(key(text))

@@ -7,9 +7,11 @@ from hepatica.therapy.concepts import Concept, concepts, in_words
 from hepatica.therapy.contraindications import Contraindication, comparator_contraindications, contraindications
 from hepatica.therapy.facts import Record
 from hepatica.therapy.model import Comparator, Product, Regimen, Route, Source, StudiedRegimen
+from hepatica.therapy.signs import GRADED
 from hepatica.therapy.tables import comparators, one_of, products, required_text, routes, sources_of
 
 __all__ = [
+    "GRADED",
     "Comparator",
     "Concept",
     "Contraindication",
