@@ -137,6 +137,7 @@ def fit(book: Book) -> dict[str, Any] | None:
                 "middle": middle,
                 "high": high,
                 "inside": inside,
+                "chance": book.num(f"{base}.p_value", "percent") or book.num(f"{base}.p_others", "percent"),
                 "svg": interval_row(
                     row,
                     scale,
