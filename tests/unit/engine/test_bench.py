@@ -15,7 +15,7 @@ import pytest
 
 from hepatica.engine import Dose, Model, bench, doctor
 from hepatica.engine.peers import PEERS, Peer
-from hepatica.engine.speed import ratios
+from hepatica.engine.speed import ratios, spread
 from hepatica.errors import InputError
 
 
@@ -148,3 +148,14 @@ def test_doctor_without_a_compiler_says_what_to_install(tmp_path: object) -> Non
     told = json.loads(subprocess.check_output([sys.executable, "-c", code], env=environment, text=True))
     assert not told["works"]
     assert any("ziglang" in line for line in told["advice"])
+
+
+def test_a_share_stays_below_one() -> None:
+    m = Model("shares")
+    share, k = m.parameter("share", 0.97), m.parameter("k_out", 2.0)
+    x = m.state("x1", 1.0)
+    m.rate(x, -k * share * x)
+    drawn = spread(m, 4096)
+    assert drawn["share"].max() < 1 and np.median(drawn["share"]) == pytest.approx(0.97, abs=1e-3)
+    assert np.std(np.log(drawn["k_out"])) == pytest.approx(0.1, rel=0.05)
+    np.testing.assert_array_equal(spread(m, 8)["share"], drawn["share"][:8])
