@@ -158,7 +158,7 @@ def _published(d: dict[str, Any]) -> None:
         for p in o["published"]:
             if p["compares"]:
                 when = f"day {p['day']:g}" if p["day"] is not None else p["time"] or "time not stated"
-                name = "Death" if p["outcome"] == "mortality" else o["name"]
+                name = {"mortality": "Death", "survival": "Survival"}.get(p["outcome"], o["name"])
                 what = f"{p['measure']} {show.number(p['value'])} ({_span([p['lo'], p['hi']])})"
                 where = f", {p['region'].replace('_', ' ').capitalize()}" if p["region"] else ""
                 show.paragraph(f"published, not ours: {name}, {when}: {what}, {p['study']}{where}")

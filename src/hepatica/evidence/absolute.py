@@ -10,6 +10,7 @@ from hepatica.errors import InputError
 from hepatica.evidence.sentence import Asking
 
 OURS = "the control arms of these studies"
+EVENTS = {"transplant_free_survival": "deaths or transplants"}
 _WORDS = {
     "high": "{a}",
     "moderate": "Probably {a}",
@@ -122,7 +123,7 @@ def _found(o: dict[str, Any], c: dict[str, Any], own: Baseline | None) -> dict[s
         "measure": c["measure"], "estimate": shown["estimate"], "ci": shown["ci"],
         "studies": [{"id": s["study"], "url": s["source"]["url"]} for s in c["studies"]],
         "patients": c["certainty"]["patients"], "wanted": c["certainty"]["wanted"], "certainty": c["certainty"],
-        "baseline": None, "people": None,
+        "baseline": None, "people": None, "event": EVENTS.get(o["outcome"], "deaths"),
     }  # fmt: skip
     if c.get("control_risk") is not None:
         risk = own.at(c["day"]) if own else None
@@ -131,7 +132,7 @@ def _found(o: dict[str, Any], c: dict[str, Any], own: Baseline | None) -> dict[s
         row["baseline"] = {"risk": value, "lo": lo, "hi": hi, "who": who}
         if 0 < value < 1:
             row["people"] = people(c["measure"], shown["estimate"], shown["ci"], value, o["outcome"])
-    row["says"] = _says(o, c, shown, row["people"])
+    row["says"] = _says(o, c, shown, row["people"], row["event"])
     return row
 
 
@@ -143,16 +144,14 @@ def _wider(n: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _says(o: dict[str, Any], c: dict[str, Any], shown: dict[str, Any], told: dict[str, Any] | None) -> str:
+def _says(o: dict[str, Any], c: dict[str, Any], shown: dict[str, Any], told: dict[str, Any] | None, event: str) -> str:
     if told:
         few = abs(told["difference"]) < 1
         more = "more" if told["difference"] > 0 else "fewer"
-        what = "as many deaths" if few else f"{abs(told['difference']):.0f} {more} deaths of 1000"
+        what = f"as many {event}" if few else f"{abs(told['difference']):.0f} {more} {event} of 1000"
         span = told["difference_ci"]
     elif c["back_transformed"]:
-        what = (
-            f"{o['unit']} {shown['estimate']:.2g}; deaths of 1000 cannot be told, as none or all of the controls died"
-        )
+        what = f"{o['unit']} {shown['estimate']:.2g}; {event} of 1000 cannot be told, as none or all controls had them"
         span = c["ci"]
     else:
         what = f"{abs(shown['estimate']):.3g} {'higher' if shown['estimate'] > 0 else 'lower'} ({o['unit']})"
@@ -171,7 +170,9 @@ def _published(p: dict[str, Any], day: float, own: Baseline | None) -> dict[str,
         for k in ("id", "study", "outcome", "measure", "value", "lo", "hi", "day", "k", "url", "intervention", "region")
     }
     risk = own.at(day) if own else None
-    counts = p["outcome"] in ("survival", "mortality") and p["measure"] in ("OR", "RR")
+    counts = (
+        p["outcome"] in ("survival", "mortality") and p["measure"] in ("OR", "RR") and None not in (p["lo"], p["hi"])
+    )
     row["people"] = (
         people(p["measure"], p["value"], [p["lo"], p["hi"]], risk[0], p["outcome"]) if counts and risk else None
     )

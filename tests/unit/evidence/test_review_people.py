@@ -106,3 +106,16 @@ def test_groups_are_compared_where_they_divide_the_studies():
     # tau2 is 0 here, so Q between is Q of all less Q within the groups (fixed-effect identity)
     whole = next(c for c in o["slices"][0]["cells"] if c["day"] == 90)
     assert found["q"] == pytest.approx(whole["q"] - sum(c["q"] for c in pools), abs=1e-6)
+
+
+def test_an_effect_without_a_control_death_is_not_put_in_people():
+    d = evidence.review("cirrhosis", "cells", outcomes=["survival"], days=[365])
+    row = d["findings"][0]
+    assert row["k"] == 1 and row["baseline"]["risk"] == 0 and row["people"] is None
+    assert "cannot be told" in row["says"]
+
+
+def test_what_is_lost_without_transplant_is_named():
+    d = evidence.review("aclf", "g_csf", outcomes=["transplant_free_survival"], days=[90])
+    row = d["findings"][0]
+    assert row["k"] and row["event"] == "deaths or transplants" and "transplants of 1000" in row["says"]

@@ -41,6 +41,7 @@ def _cell(f: Mapping[str, Any]) -> dict[str, Any]:
         "k": f["k"], "could": f["could"], "when": f["when"], "text": text, "patients": f["patients"],
         "wanted": f["wanted"], "certainty": f["certainty"], "people": told and _people(told),
         "who": f["baseline"]["who"] if f["baseline"] else "", "range": _range(f["baseline"]), "says": f["says"],
+        "event": f["event"],
     }  # fmt: skip
 
 
