@@ -47,3 +47,12 @@ def test_recruitment_is_shown_with_its_date_and_believed_for_90_days():
     assert (fresh["recruitment_status"], fresh["status_as_of"]) == ("recruiting", "2026-08-01")
     assert (stale["recruitment_status"], stale["registry_status"]) == ("historical criteria only", "recruiting")
     assert replace(seen, status_as_of=None).recruitment(date(2026, 8, 1))["status_as_of"] is None
+
+
+def test_the_reference_is_up_to_date():
+    from pathlib import Path
+
+    from hepatica.eligibility._page import page
+
+    written = Path(__file__).parents[3].joinpath("docs", "reference", "protocols.md").read_text(encoding="utf-8")
+    assert written == page(), "run python -m hepatica.eligibility._page"
