@@ -1,8 +1,9 @@
 """A million virtual patients of the twin for one year: seconds, memory, failures; to a summary and to Parquet.
 
 Run as `python benchmarks/engine_million.py [PATIENTS …] [--to summary parquet] [--precision f32 f64]`. Each row runs in
-a process of its own, so that its peak memory is its own. Every positive parameter of every patient is drawn, log-normal
-with 10 %; two doses of cells; five observables at thirteen times.
+a process of its own, so that its peak memory is its own. Every positive parameter of every patient is drawn: log-normal
+with 10 %, or, for a number between 0 and 1, which may be a share, its odds. Two doses of cells; five observables at
+thirteen times.
 """
 
 from __future__ import annotations
@@ -40,10 +41,14 @@ class People:
 
     def __init__(self, model: CompiledModel) -> None:
         self.values = {p.name: p.value for p in model.layout.parameters if p.value > 0}
+        self.shares = {p.name for p in model.layout.parameters if 0 < p.value < 1 and p.unit == "1"}
 
     def __call__(self, first: int, last: int) -> Mapping[str, Any]:
         spread = np.exp(0.1 * normals(1, "parameters", first, last, len(self.values)))
-        return {"parameters": {name: v * row for (name, v), row in zip(self.values.items(), spread, strict=True)}}
+        drawn = {name: v * row for (name, v), row in zip(self.values.items(), spread, strict=True)}
+        for name in self.shares:
+            drawn[name] /= 1 - self.values[name] + drawn[name]
+        return {"parameters": drawn}
 
 
 def arguments(patients: int, precision: str) -> dict[str, Any]:
