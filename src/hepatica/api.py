@@ -149,7 +149,7 @@ def _positive(text: str, what: str, *, zero: bool = False) -> float:
 def plan(
     patient: Patient,
     *,
-    draws: int = 1000,
+    draws: int = 2000,
     seed: int = 1,
     today: date | None = None,
     jurisdiction: str = "EU",

@@ -74,6 +74,11 @@ def days_lost(rows: list[dict[str, Any]], n: int, seed: int) -> Array:
     return total
 
 
+@lru_cache(maxsize=256)
+def _counts(product: str, route: str) -> tuple[dict[str, Any], ...]:
+    return tuple(evidence.harms(product, route))
+
+
 def _of_regimen(option: Option) -> list[dict[str, Any]]:
     """Return harms of a regimen; a deep puncture whose bleeding nobody counted borrows the portal vein's counts."""
     assert option.regimen is not None
@@ -81,13 +86,13 @@ def _of_regimen(option: Option) -> list[dict[str, Any]]:
     own = therapy.products()[product].donor == "autologous"
     rows = [
         _cells(r, option)
-        for r in evidence.harms(product, route)
+        for r in _counts(product, route)
         if _shown(r)
         and not (own and r["event"] in OF_A_DONOR)
         and not (r["event"] in OF_A_ROUTE and r["basis"] in ("product", "class"))
     ]
     if therapy.routes()[route].bleeding == "high" and not any(r["id"] == "bleeding" for r in rows):
-        for r in evidence.harms(*DEEP_PUNCTURE):
+        for r in _counts(*DEEP_PUNCTURE):
             if _shown(r) and r["event"] in OF_A_ROUTE and r["event"] not in {row["id"] for row in rows}:
                 row = _cells(r, option)
                 rows.append(row | {"note": row["note"] + "; counted at the portal vein in other patients"})

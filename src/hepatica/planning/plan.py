@@ -57,7 +57,7 @@ class Plan:
 def plan(
     patient: Patient,
     *,
-    draws: int = 1000,
+    draws: int = 2000,
     seed: int = 1,
     today: date | None = None,
     jurisdiction: str = "EU",
@@ -80,7 +80,7 @@ def plan(
         twin: another model with `fit`, `forecast`, `lineage` and `Option` (default: hepatica.twin).
     """
     if draws < 2:
-        raise InputError(f"{draws} draws are too few", where="draws", mend="use 1000")
+        raise InputError(f"{draws} draws are too few", where="draws", mend="use 2000")
     region = governance.jurisdiction_id(jurisdiction)
     counts = weights if isinstance(weights, Weights) else Weights.read(weights)
     if twin is None:

@@ -1,7 +1,7 @@
 """The race of cell regimens: all that passed run for a few people, the better half for more, until few are left.
 
-Successive halving (Karnin, Koren & Somekh, ICML 2013) on paired draws: what cannot be told from the last one kept
-stays in too, so that no regimen falls out by the luck of the draw alone.
+Successive halving (Karnin, Koren & Somekh, ICML 2013) on paired draws, with a cap on what runs on; how many fell out
+that could not be told from the last one kept is said.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from hepatica.planning.weights import Weights
 Array = NDArray[np.float64]
 ROUNDS = (32, 128)
 WINNERS = 2
+MOST = 24
 LOOKS = 5
 METHOD = (
-    "every regimen that passed was simulated for the same few people; the better half, and what could not be told from "
-    "it, for more people"
+    "every regimen that passed was simulated for the same few people; the better half of them, at most "
+    f"{MOST}, for more people"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """How the race went: rounds, every regimen's net benefit over standard care in its last round, and the winners."""
+    """How the race went: rounds, the net benefit over standard care of those in the last round, and the winners."""
 
     rounds: tuple[dict[str, int], ...]
     standing: tuple[dict[str, Any], ...]
@@ -59,16 +60,16 @@ def race(
     if ask is None or len(passing) < 2:
         return Race((), (), ())
     days = np.linspace(0.0, judged_day, LOOKS)
-    left, rounds, standing = list(passing), [], {}
+    left, rounds = list(passing), []
     for draws in ROUNDS:
         nets = _nets(ask, twin, fit, left, days, draws, course, weights, seed)
-        standing |= {o.id: _row(o, nets[o.id], draws) for o in left}
-        kept = _better_half(left, nets) if draws != ROUNDS[-1] else left
-        rounds.append({"draws": draws, "regimens": len(left), "kept": len(kept)})
-        left = kept
-    ordered = sorted(left, key=lambda o: -standing[o.id]["mean"])
-    new = [_winner(o) for o in ordered if o.id not in known and standing[o.id]["mean"] > 0]
-    rows = sorted(standing.values(), key=lambda row: -row["mean"])
+        left.sort(key=lambda o: -float(nets[o.id].mean()))
+        keep = len(left) if draws == ROUNDS[-1] else min(MOST, max(WINNERS, -(-len(left) // 2)))
+        near = sum(_near(nets[left[keep - 1].id], nets[o.id]) for o in left[keep:])
+        rounds.append({"draws": draws, "regimens": len(left), "kept": keep, "not_told_apart": near})
+        left = left[:keep]
+    rows = [_row(o, nets[o.id], ROUNDS[-1]) for o in left]
+    new = [_winner(o) for o, row in zip(left, rows, strict=True) if o.id not in known and row["mean"] > 0]
     return Race(tuple(rounds), tuple(rows), tuple(new[:WINNERS]))
 
 
@@ -95,16 +96,9 @@ def _nets(
     return nets
 
 
-def _better_half(options: Sequence[Option], nets: dict[str, Array]) -> list[Option]:
-    ordered = sorted(options, key=lambda o: -float(nets[o.id].mean()))
-    half = max(WINNERS, -(-len(ordered) // 2))
-    last = nets[ordered[half - 1].id]
-
-    def near(o: Option) -> bool:
-        gap = last - nets[o.id]
-        return bool(gap.mean() <= gap.std() / np.sqrt(gap.size))
-
-    return [o for k, o in enumerate(ordered) if k < half or near(o)]
+def _near(kept: Array, other: Array) -> bool:
+    gap = kept - other
+    return bool(gap.mean() <= 1.96 * gap.std() / np.sqrt(gap.size))
 
 
 def _row(o: Option, net: Array, draws: int) -> dict[str, Any]:

@@ -72,11 +72,11 @@ def _bands(course: str, labs: Mapping[str, Array], staging: Staging, seed: int) 
 
 def _chance(course: str, known: Mapping[str, Known], name: str) -> float | None:
     """Return the two-sided chance of a value this far from what the other values let expect; None without others."""
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     others = {k: v for k, v in known.items() if k != name}
     if not others or name not in known:
         return None
     mean, sd = expected(course, others, name)
     away = (np.log(known[name].value) - mean) / np.hypot(sd, known[name].log_sd or error(course, name))
-    return float(2 * t.sf(abs(away), degrees()))
+    return float(2 * stdtr(degrees(), -abs(away)))

@@ -106,9 +106,7 @@ def forecast(
     return compare(fit.virtual, options, days, fixed=dict(fit.fixed), seed=seed, bound=bound)
 
 
-def _run(
-    virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[str, Any], precision: Any = "f64"
-) -> dict[str, Any]:
+def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[str, Any]) -> dict[str, Any]:
     from hepatica.engine import simulate
 
     n = virtual.n
@@ -134,7 +132,7 @@ def _run(
         doses=doses(virtual, cells),
         observables=observables,
         breakpoints=breaks,
-        precision=precision,
+        precision="f64",
         rtol=1e-4,
     )
     good = np.asarray(result.code) == 0
@@ -195,7 +193,7 @@ def points(times: Array, values: Array, weight: Array | None = None) -> list[Poi
         weight: probability of being measured [t, n]; None counts every draw alike and gives no `at_risk`.
     """
     w = np.ones_like(values) if weight is None else np.maximum(weight, 1e-12)
-    order = np.argsort(values, axis=1, kind="stable")
+    order = np.argsort(values, axis=1)
     ranked = np.take_along_axis(values, order, axis=1)
     reached = np.cumsum(np.take_along_axis(w, order, axis=1), axis=1)
     total = reached[:, -1:]

@@ -23,7 +23,7 @@ def race(
     """
     few = fit.virtual.take(np.arange(min(draws, fit.virtual.n)))
     times = np.asarray(sorted({0.0, *map(float, days)}))
-    runs = {o.id: _run(few, o, times, seed, {}, "f32") for o in options}
+    runs = {o.id: _run(few, o, times, seed, {}) for o in options}
     good = np.logical_and.reduce([run["good"] for run in runs.values()])
     found: dict[str, dict[str, Array]] = {}
     for name, run in runs.items():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hepatica.planning.option import Option
-from hepatica.planning.race import ROUNDS, race
+from hepatica.planning.race import MOST, ROUNDS, race
 from hepatica.planning.weights import Weights
 from hepatica.therapy import Regimen
 
@@ -52,12 +52,14 @@ def test_the_best_of_many_wins_and_the_worse_half_gets_no_more_draws() -> None:
     found = go(twin, doses)
     assert [o.id for o in found.winners] == ["c39", "c38"]
     assert [r["draws"] for r in found.rounds] == list(ROUNDS) and found.rounds[1]["regimens"] == 20
-    assert {row["id"]: row["draws"] for row in found.standing}["c0"] == ROUNDS[0]
+    assert len(found.standing) == 20 and found.rounds[0]["not_told_apart"] == 0
     assert all(ids[0] == "standard_care" for ids, _ in twin.asked)
 
 
-def test_what_cannot_be_told_apart_stays_in() -> None:
-    assert go(Course(noise=0.5), [1e6 + k for k in range(40)]).rounds[1]["regimens"] > 20
+def test_what_fell_out_and_cannot_be_told_from_the_last_kept_is_counted() -> None:
+    first, second = go(Course(noise=0.5), [1e6] * 60).rounds
+    assert (first["regimens"], first["kept"], second["regimens"]) == (60, MOST, MOST)
+    assert 60 - MOST >= first["not_told_apart"] > 0.7 * (60 - MOST)
 
 
 def test_winners_are_never_recommended_nor_called_evidence() -> None:
