@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica.planning.compare import parts_of
+from hepatica.planning.compare import NO_DIFFERENCE, parts_of
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
 from hepatica.planning.weights import Weights
@@ -23,6 +23,7 @@ ROUNDS = (32, 128)
 WINNERS = 2
 MOST = 24
 LOOKS = 5
+SURE = 1.96
 METHOD = (
     "every regimen that passed was simulated for the same few people; the better half of them, at most "
     f"{MOST}, for more people"
@@ -69,7 +70,7 @@ def race(
         rounds.append({"draws": draws, "regimens": len(left), "kept": keep, "not_told_apart": near})
         left = left[:keep]
     rows = [_row(o, nets[o.id], ROUNDS[-1]) for o in left]
-    new = [_winner(o) for o, row in zip(left, rows, strict=True) if o.id not in known and row["mean"] > 0]
+    new = [_winner(o) for o, row in zip(left, rows, strict=True) if o.id not in known and _better(row)]
     return Race(tuple(rounds), tuple(rows), tuple(new[:WINNERS]))
 
 
@@ -96,9 +97,13 @@ def _nets(
     return nets
 
 
+def _better(row: dict[str, Any]) -> bool:
+    return bool(row["mean"] > max(SURE * row["se"], NO_DIFFERENCE))
+
+
 def _near(kept: Array, other: Array) -> bool:
     gap = kept - other
-    return bool(gap.mean() <= 1.96 * gap.std() / np.sqrt(gap.size))
+    return bool(gap.mean() <= SURE * gap.std() / np.sqrt(gap.size))
 
 
 def _row(o: Option, net: Array, draws: int) -> dict[str, Any]:
