@@ -177,3 +177,7 @@ def test_a_baseline_on_its_limit_is_normal() -> None:
     assert graded("Fibrinogen decreased", 1.4, "lln=2 baseline=1.99").grade == 2
     assert graded("Fibrinogen decreased", 1.5, "lln=2 baseline=2").grade == 1
     assert graded("Fibrinogen decreased", 1.49, "lln=2 baseline=1.98").grade == 1
+
+
+def test_without_a_word_on_an_anticoagulant_there_is_none() -> None:
+    assert [g.grade for g in staging.ctcae("inr", 1.8, baseline=1.8)] == [2]
