@@ -15,7 +15,7 @@ from .ctcae import Grade, ctcae, ctcae_terms
 from .damico import ClinicalStage, damico_stage
 from .fibrosis import apri, de_ritis, fib4, nafld_fs
 from .injury import hys_law, hys_law_baseline, r_factor
-from .meld import meld, meld_3, meld_na, meld_na_kim
+from .meld import meld, meld_3, meld_na, meld_na_kim, meld_survival_90d
 from .model import LabUsed, Missing, Score, Staging
 from .organ_failure import OrganFailures, organ_failures
 from .pbc import globe, mayo_pbc
@@ -74,6 +74,7 @@ __all__ = [
     "meld_3",
     "meld_na",
     "meld_na_kim",
+    "meld_survival_90d",
     "nafld_fs",
     "organ_failures",
     "palbi",

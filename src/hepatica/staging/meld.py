@@ -130,6 +130,17 @@ def meld_3(
     return plain(np.clip(half_up(value) if rounded else value, 6.0, 40.0))
 
 
+def meld_survival_90d(meld_points: ArrayLike) -> Floats:
+    """Return the chance of being alive after 90 days on the waiting list, from MELD or MELD-Na, 0 to 1.
+
+    Source: Wiesner 2003, doi:10.1053/gast.2003.50016, as in R/meld.R of github.com/ampel-leipzig/ameld.
+
+    >>> round(meld_survival_90d(20), 3)
+    0.924
+    """
+    return plain(0.98465 ** np.exp(0.1635 * (floats(meld_points) - 10.0)))
+
+
 def _too_young(inputs: Mapping[str, Any]) -> str | None:
     age = inputs.get("age")
     return "not valid under 12 years: use PELD" if age is not None and age < 12 else None
@@ -145,7 +156,8 @@ def _ageless(formula: Any) -> Any:
 
 
 _THREE_MONTHS = (
-    "death within 3 months: MELD <=9 1.9 %, 10-19 6.0 %, 20-29 19.6 %, 30-39 52.6 %, >=40 71.3 % (MSD Manual)"
+    "death within 3 months: MELD <=9 1.9 %, 10-19 6.0 %, 20-29 19.6 %, 30-39 52.6 %, >=40 71.3 % (MSD Manual);"
+    " alive after 90 days 0.98465^exp(0.1635 (MELD - 10)) (Wiesner 2003; `meld_survival_90d`)"
 )
 _LABS = ("bilirubin", "inr", "creatinine")
 _OPTIONAL = {"dialysis": False, "age": None}

@@ -136,3 +136,9 @@ def test_the_highest_grade_is_never_at_least() -> None:
     two = organ_failures({k: v for k, v in (QUIET | three | {"inr": 1.0}).items() if k != "map"})
     assert (two.grade, two.at_least) == (2, True)
     assert not organ_failures({"bilirubin": 30.0}).at_least
+
+
+@pytest.mark.parametrize(("points", "alive"), [(10, 0.98465), (20, 0.98465**5.12944), (40, 0.98465**134.963)])
+def test_survival_of_90_days_by_meld(points: float, alive: float) -> None:
+    # exp(0.1635 * 10) = 5.12944 and exp(0.1635 * 30) = 134.963
+    assert staging.meld_survival_90d(points) == pytest.approx(alive, rel=1e-4)
