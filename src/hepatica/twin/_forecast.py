@@ -40,6 +40,8 @@ LABS = (
     "icg_r15_percent",
 )
 OUTCOMES = ("alive_untransplanted", "alive_transplanted", "alive_transplanted_recent", "decompensation_incidence")
+EVENTS = ("ascites", "bleeding", "encephalopathy", "infection", "aclf", "hcc")
+STORES = ("glycogen_g", "glucose_mmol_l")
 ORGANS = ("lung", "liver", "spleen", "rest")
 VARIABLES = (*SCORES, *LABS)
 
@@ -55,13 +57,19 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The forecast of one option; every list holds one point a day."""
+    """The forecast of one option; every list holds one point a day.
+
+    `events`: probability so far by kind (ascites, bleeding, encephalopathy: as the first decompensation to come).
+    `stores`: glycogen of the liver and glucose in blood.
+    """
 
     option: Option
     variables: dict[str, list[Point]]
     survival: list[Point]
     transplant_free_survival: list[Point]
     decompensation: list[Point]
+    events: dict[str, list[Point]]
+    stores: dict[str, list[Point]]
     difference: dict[str, list[Point]]
     cells: list[Point] | None
     share_paracrine: dict[str, float] | None
@@ -114,7 +122,7 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
     given, breaks = treatments.parameters(option.actions, virtual.course, n, seed)
     parameters |= given
     cells: list[Any] = []
-    observables = [*LABS, *OUTCOMES]
+    observables = [*LABS, *OUTCOMES, *STORES, *(f"{k}_incidence" for k in EVENTS)]
     if option.regimen is not None:
         alone = np.zeros(n, dtype=np.int64)
         shunt = virtual.initial["collateral_share"]
@@ -173,6 +181,8 @@ def _summarise(
         points(times, alive),
         points(times, native),
         points(times, v["decompensation_incidence"]),
+        {k: points(times, v[f"{k}_incidence"]) for k in EVENTS},
+        {k: points(times, v[k], native) for k in STORES},
         difference,
         None if option.regimen is None else _body_map(v, times),
         None if option.regimen is None else _share(virtual, option, times, seed, v, b, fixed, bound, good),

@@ -13,7 +13,7 @@ from ._causes import activity
 from .organs.injury import DRIVERS
 
 Array = NDArray[np.float64]
-ASCITES_L = {"none": 0.0, "slight": 0.8, "moderate": 3.0, "massive": 8.0}
+ASCITES_L = {k: float(v) for k, v in table("kinds")["ascites_grade"].items() if k not in ("source", "note")}
 
 
 def value(name: str) -> float:
@@ -88,9 +88,10 @@ def _clotting(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s:
     activity = 1 / (1 + lack)
     half = value("clotting_half_function")
     made = np.minimum(activity * latent["synthesis_lead"], np.maximum(activity, 1.0))
-    share = np.clip(made / latent["clotting_spread"], 0.02, 0.98)
-    function = half * share / (1 + half - share)
-    from_albumin = np.clip((labs["albumin_g_l"] / 42) ** 1.5, 0.05, 1) * 0.8
+    made_share = np.clip(made / latent["clotting_spread"], 0.02, 0.98)
+    function = half * made_share / (1 + half - made_share)
+    full, power, share = table("kinds")["first_day"]["anticoagulated"]
+    from_albumin = np.clip((labs["albumin_g_l"] / full) ** power, 0.05, 1) * share
     function = np.where(latent["anticoagulated"] > 0, from_albumin, function)
     stunned = (latent["least_mass"] / np.maximum(function, 0.005) - 1) / np.maximum(excess, 0.1)
     suppression = np.where(latent["stunned"] > 0, np.clip(stunned, latent["suppression"], 6.0), latent["suppression"])
@@ -117,7 +118,7 @@ def _cause(latent: Mapping[str, Array], p: Any, s: Any) -> tuple[Array, Array, A
 
 def _hepatocytes(latent: Mapping[str, Array], p: Any, s: Any, function: Array, excess: Array, killing: Array) -> None:
     mass = function * (1 + p["inflammation_suppression"] * excess)
-    senescent = 0.15 * (1 - mass)
+    senescent = table("kinds")["first_day"]["senescent"] * (1 - mass)
     living = np.maximum(mass - value("senescent_function") * senescent, 0.02)
     s["hepatocytes_senescent"] = senescent
     critical = np.minimum(value("overload_mass"), latent["critical_share"] * mass)

@@ -17,7 +17,7 @@ from ._population import prior, stream
 
 Array = NDArray[np.float64]
 COURSE_KEYS = tuple(k for k in table("course")["aclf"] if k != "source")
-FLARE_DAYS = (12.0, 35.0, 75.0, 140.0, 240.0, 375.0, 545.0, 770.0, 1100.0, 1600.0, 2250.0, 3100.0)
+FLARE_DAYS = tuple(table("kinds")["people"]["precipitant_days"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +69,24 @@ def hyper_prior(course: str, n: int, seed: int) -> dict[str, Array]:
     return {k: bounded(k, rows[k][0] + rows[k][1] * rng.standard_normal(n)) for k in COURSE_KEYS}
 
 
-_LOWEST = {"resolution_sd_1_d": 0.002, "inflammation_acute": 0.2, "acute_death_1_d": 0.0, "death_meld": 0.03}
-_LOWEST |= {"frailty_sd": 0.1, "flare_1_y": 0.0}
-
-
 def bounded(name: str, draws: Array) -> Array:
-    return np.maximum(draws, _LOWEST[name]) if name in _LOWEST else draws
+    """Return draws of a calibrated quantity, held above its lowest value."""
+    lowest = table("kinds")["lowest"].get(name)
+    return draws if lowest is None else np.maximum(draws, lowest)
 
 
 def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: int, seed: int) -> dict[str, Array]:
     """Return n draws of what no laboratory shows, given the course's calibrated quantities (arrays [n])."""
     rng = stream("latent", seed)
-    params, shared = table("parameters"), kind(course)
+    params, shared, people = table("parameters"), kind(course), table("kinds")["people"]
 
     def spread(name: str) -> Array:
         row = params[name]
         return np.asarray(row["value"] * np.exp(row.get("spread", 0.0) * rng.standard_normal(n)))
+
+    def around(name: str) -> Array:
+        wide = people["course_spread"] * np.abs(hyper[name])
+        return np.asarray(hyper[name] + wide * rng.standard_normal(n))
 
     insult, insult_sd = prior(course, "acute_insult")
     level, level_sd = prior(course, "cause_level")
@@ -95,11 +97,12 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         "inflammation_cause": spread("inflammation_cause"),
         "inflammation_acute": hyper["inflammation_acute"],
         "acute_death_1_d": hyper["acute_death_1_d"],
-        "progression_1_y": hyper["progression_1_y"] + 0.5 * np.abs(hyper["progression_1_y"]) * rng.standard_normal(n),
-        "collagen_1_y": hyper["collagen_1_y"] + 0.5 * np.abs(hyper["collagen_1_y"]) * rng.standard_normal(n),
-        "bilirubin_trend": hyper["bilirubin_trend"] + 0.5 * np.abs(hyper["bilirubin_trend"]) * rng.standard_normal(n),
+        "progression_1_y": around("progression_1_y"),
+        "collagen_1_y": around("collagen_1_y"),
+        "bilirubin_trend": around("bilirubin_trend"),
         "acute_resolution_1_d": np.maximum(
-            hyper["resolution_mean_1_d"] + hyper["resolution_sd_1_d"] * rng.standard_normal(n), -0.02
+            hyper["resolution_mean_1_d"] + hyper["resolution_sd_1_d"] * rng.standard_normal(n),
+            people["fastest_worsening_1_d"],
         ),
         "frailty_log": hyper["frailty_sd"] * rng.standard_normal(n),
         "enzyme_share": rng.uniform(*shared["enzyme_share"], n),
@@ -108,9 +111,9 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
             k: np.full(n, shared[k]) for k in ("critical_share", "stunned", "least_mass", "suppression", "most_albumin")
         },
         "synthesis_lead": _ahead(shared, n, rng),
-        "clotting_spread": np.exp(0.15 * rng.standard_normal(n)),
-        "shunt_spread": np.exp(0.35 * rng.standard_normal(n)),
-        "urea_capacity": rng.uniform(0.05, 0.5, n) if context.urea_cycle else np.ones(n),
+        "clotting_spread": np.exp(people["clotting_log_sd"] * rng.standard_normal(n)),
+        "shunt_spread": np.exp(people["shunt_log_sd"] * rng.standard_normal(n)),
+        "urea_capacity": rng.uniform(*people["urea_capacity"], n) if context.urea_cycle else np.ones(n),
         "weight_kg": np.full(n, context.weight_kg),
         "anticoagulated": np.full(n, float(context.anticoagulated)),
     }
@@ -122,7 +125,8 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
     if litres is None:
         latent["ascites_l"] = unknown_ascites(course, n, stream("ascites", seed))
     else:
-        latent["ascites_l"] = litres * np.exp(0.3 * rng.standard_normal(n)) if litres > 0 else np.zeros(n)
+        told = np.exp(people["ascites_told_log_sd"] * rng.standard_normal(n)) if litres > 0 else np.zeros(n)
+        latent["ascites_l"] = litres * told
     return latent
 
 
@@ -135,7 +139,8 @@ def kind(course: str) -> dict[str, Any]:
 def unknown_ascites(course: str, n: int, rng: np.random.Generator) -> Array:
     """Return litres of ascites where nobody said: none in some, about two litres in the others."""
     wet = rng.random(n) < float(table("kinds")["with_ascites"].get(course, 0.0))
-    return np.where(wet, 2.0 * np.exp(0.7 * rng.standard_normal(n)), 0.0)
+    median, log_sd = table("kinds")["people"]["ascites_untold_l"]
+    return np.where(wet, median * np.exp(log_sd * rng.standard_normal(n)), 0.0)
 
 
 def _ahead(shared: Mapping[str, Any], n: int, rng: np.random.Generator) -> Array:
@@ -164,15 +169,18 @@ def assemble(
     """Return virtual patients that show these labs at the start."""
     n = len(latent["acute_insult"])
     labs = dict(labs)
-    low = (latent["ascites_l"] > 0) & (labs["hvpg_mmhg"] < 12)
-    labs["hvpg_mmhg"] = np.where(low, 12 + 0.4 * (12 - labs["hvpg_mmhg"]), labs["hvpg_mmhg"])
+    people = table("kinds")["people"]
+    least = people["ascites_least_mmhg"]
+    low = (latent["ascites_l"] > 0) & (labs["hvpg_mmhg"] < least)
+    lifted = least + people["ascites_pulled"] * (least - labs["hvpg_mmhg"])
+    labs["hvpg_mmhg"] = np.where(low, lifted, labs["hvpg_mmhg"])
     parameters, initial = solve(labs, latent)
     rng = stream("person", seed)
     for name, row in table("parameters").items():
         if row["kind"] in ("individual", "therapy") and "spread" in row and name not in parameters:
             parameters[name] = row["value"] * np.exp(row["spread"] * rng.standard_normal(n))
     for name in ("lung_arrest", "rest_arrest", "liver_arrest"):
-        parameters[name] = np.minimum(parameters[name], 0.95)
+        parameters[name] = np.minimum(parameters[name], people["most_arrest"])
     parameters["acute_resolution_1_d"] = latent["acute_resolution_1_d"]
     parameters["frailty_log"] = latent["frailty_log"]
     parameters["death_log_1_d"], parameters["death_meld"] = hyper["death_log_1_d"], hyper["death_meld"]
@@ -187,10 +195,11 @@ def assemble(
 def _flares(rate_1_y: Array, n: int, seed: int, horizon_d: float) -> tuple[tuple[float, ...], Array]:
     """Return the days on which a new precipitant may strike, and its size for each patient (0 where none does)."""
     rng = stream("flares", seed)
-    chance, size = rng.random((len(FLARE_DAYS), n)), np.exp(0.6 * rng.standard_normal((len(FLARE_DAYS), n)))
+    median, log_sd = table("kinds")["people"]["precipitant"]
+    chance, z = rng.random((len(FLARE_DAYS), n)), rng.standard_normal((len(FLARE_DAYS), n))
     edges = np.array([0.0, *[(a + b) / 2 for a, b in pairwise(FLARE_DAYS)], 3650.0])
     width = np.diff(edges) / 365.25
-    sizes = np.where(chance < 1 - np.exp(-rate_1_y[None, :] * width[:, None]), 0.4 * size, 0.0)
+    sizes = np.where(chance < 1 - np.exp(-rate_1_y[None, :] * width[:, None]), median * np.exp(log_sd * z), 0.0)
     keep = [i for i, day in enumerate(FLARE_DAYS) if day < horizon_d]
     return tuple(FLARE_DAYS[i] for i in keep), sizes[keep]
 

@@ -106,6 +106,19 @@ def test_points_are_ordered_and_survival_falls(fitted):
     assert alive[0] == 1 and alive == sorted(alive, reverse=True) and alive[-1] < 0.99
 
 
+def test_events_by_kind_rise_and_the_first_ones_add_up(fitted):
+    f = twin.forecast(fitted, [Option("abstinence", actions=("abstinence",))], DAYS)
+    care = f["standard_care"]
+    assert set(care.events) == {"ascites", "bleeding", "encephalopathy", "infection", "aclf", "hcc"}
+    for rows in care.events.values():
+        chances = [row["mean"] for row in rows]
+        assert chances[0] == 0 and chances == sorted(chances) and 0 < chances[-1] < 1
+    first = sum(care.events[k][-1]["mean"] for k in ("ascites", "bleeding", "encephalopathy"))
+    assert first == pytest.approx(care.decompensation[-1]["mean"], abs=1e-3)
+    assert f["abstinence"].events["hcc"][-1]["mean"] < care.events["hcc"][-1]["mean"]
+    assert 4 < care.stores["glucose_mmol_l"][0]["p50"] < 6 and care.stores["glycogen_g"][0]["p50"] > 5
+
+
 def test_a_removed_cause_lowers_the_pressure(fitted):
     f = twin.forecast(fitted, [Option("abstinence", actions=("abstinence",))], [365, 730])
     assert f["abstinence"].difference["hvpg_mmhg"][-1]["mean"] < -0.2
