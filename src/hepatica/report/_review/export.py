@@ -57,7 +57,7 @@ def _framed(svg: str, title: str) -> tuple[str, float, float]:
         raise ValueError("a drawing without a viewBox")
     width, height = (float(x) for x in found.groups())
     bare = f">{escape(title)}</text>" not in svg
-    words = wrap(title, int(width / 5.9)) if bare else []
+    words = wrap(title, int(width / 6.8)) if bare else []
     top = -MARGIN - 15 * len(words)
     wide, tall = width + 2 * MARGIN, height + MARGIN - top
     box = f'viewBox="{-MARGIN:g} {top:g} {wide:g} {tall:g}" width="{wide:g}" height="{tall:g}"'

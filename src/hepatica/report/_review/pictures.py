@@ -164,9 +164,9 @@ def _network(review: Mapping[str, Any]) -> list[Picture]:
 
 def network_picture(net: Mapping[str, Any]) -> Picture:
     """Return the picture of a network: patients at the nodes, studies on the edges, each against standard care."""
-    nodes = [(n["name"], n["patients"], _hue(n["name"])) for n in net["nodes"]]
-    edges = {(e["between"][0], e["between"][1]): e["studies"] for e in net["edges"]}
-    title = f"Treatments compared: {net['question']}"
+    nodes = [(effects.words(n["name"]), n["patients"], _hue(n["name"])) for n in net["nodes"]]
+    edges = {(effects.words(a), effects.words(b)): e["studies"] for e in net["edges"] for a, b in [e["between"]]}
+    title = f"Treatments compared: {effects.words(net['question'])}"
     desc = "; ".join(f"{n} {k} patients" for n, k, _ in nodes)
     desc += "; " + "; ".join(f"{a} with {b}: {k}" for (a, b), k in edges.items())
     ratio = net["measure"] == "OR"
@@ -175,7 +175,7 @@ def network_picture(net: Mapping[str, Any]) -> Picture:
         e = n["against_standard"]
         score = number(n["p_score"], decimals=2) if n["p_score"] is not None else "–"
         text = effects.printed(e["estimate"], e["ci"], ratio) if e else "–"
-        rows.append((n["name"], str(n["patients"]), text, str(e["direct_k"]) if e else "–", score))
+        rows.append((effects.words(n["name"]), str(n["patients"]), text, str(e["direct_k"]) if e else "–", score))
     head = ("Treatment", "Patients", f"{forests.capital(effects.MEASURES[net['measure']])} v. standard care",
             "Studies head to head", "P-score")  # fmt: skip
     note = ". ".join(forests.capital(w) for w in net["warnings"]).replace("`", "") + "."

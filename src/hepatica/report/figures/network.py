@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from hepatica.report.figures import draw
 from hepatica.report.figures.axes import lines, wrap
 
-WIDTH, HEIGHT = 400.0, 318.0
-_CENTRE, _ACROSS, _DOWN, _MOST = (200.0, 150.0), 86.0, 98.0, 19.0
+WIDTH, HEIGHT = 400.0, 350.0
+_CENTRE, _ACROSS, _DOWN, _MOST = (200.0, 164.0), 86.0, 86.0, 19.0
 
 
 def network(
