@@ -56,6 +56,8 @@ def read_omop(path: str | PathLike[str], *, today: date, codes: Codes = NO_CODES
             for person, rows in part["person"].items():
                 empty = False
                 try:
+                    if len(rows) > 1:
+                        raise InputError(f"person_id {person} stands {len(rows)} times in PERSON", where=str(path))
                     yield _Reader(base, str(path), today, codes, rows[0]).read(
                         {t: r.get(person, []) for t, r in part.items()}
                     )

@@ -14,6 +14,7 @@ from hepatica.errors import CannotAnswer, InputError
 
 ENDINGS = (".parquet", ".csv", ".tsv")
 SLICE = 2000
+_KNOWN = "SELECT DISTINCT person_id FROM person WHERE person_id IS NOT NULL"
 _MEMORY = "256MB"
 _SETTINGS = ("threads = 2", "preserve_insertion_order = false")
 _NEEDED = ("person", "measurement")
@@ -106,15 +107,15 @@ class Base:
 
     def slices(self) -> Iterator[dict[str, dict[int, list[Row]]]]:
         """Yield the rows of every table by person, some thousand persons at a time."""
-        ids = self._base.execute("SELECT DISTINCT person_id FROM person ORDER BY 1").fetchall()
+        ids = self._base.execute(f"{_KNOWN} ORDER BY 1").fetchall()
         for start in range(0, len(ids), SLICE):
             first, last = ids[start][0], ids[min(start + SLICE, len(ids)) - 1][0]
             yield {table: self._between(table, first, last) for table in TABLES}
 
     def strangers(self) -> dict[str, int]:
         """Return how many rows of each table belong to no person."""
-        query = "SELECT count(*) FROM {} WHERE person_id IS NULL OR person_id NOT IN (SELECT person_id FROM person)"
-        counts = {t: self._base.execute(query.format(t)).fetchone()[0] for t in TABLES if t != "person"}
+        query = f"SELECT count(*) FROM {{}} WHERE person_id IS NULL OR person_id NOT IN ({_KNOWN})"  # noqa: S608
+        counts = {t: self._base.execute(query.format(t)).fetchone()[0] for t in TABLES}
         return {t: n for t, n in counts.items() if n}
 
     def _between(self, table: str, first: int, last: int) -> dict[int, list[Row]]:

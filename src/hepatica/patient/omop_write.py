@@ -43,10 +43,10 @@ _SEX_IDS = {sex: i for i, sex in SEX.items()}
 def write_omop(patients: Iterable[Patient], folder: str | PathLike[str]) -> list[Path]:
     """Write person, measurement, observation, condition_occurrence, drug_exposure, note and concept as CSV files.
 
-    `read_many` of the folder gives the same patients, without the provenance of their files. Values are in canonical
-    units. What OMOP has no place for (causes, ascites grade, remarks) stands in observation and note, marked
-    "hepatica:". OMOP wants a start date on every row: one that the record does not tell stays empty. Returns the paths
-    written.
+    Persons are numbered from 1, and the id stands in person_source_value. `read_many` of the folder gives the same
+    patients, without the provenance of their files. Values are in canonical units. What OMOP has no place for (causes,
+    ascites grade, remarks) stands in observation and note, marked "hepatica:". OMOP wants a start date on every row:
+    one that the record does not tell stays empty. Returns the paths written.
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -82,9 +82,8 @@ class _Writer:
         values = {k: _iso(v) for k, v in values.items()} | ({own: self.rows[table]} if own else {})
         self.tables[table].writerow(values)
 
-    def add(self, p: Patient, number: int) -> None:
+    def add(self, p: Patient, person: int) -> None:
         """Write everything of one patient."""
-        person = int(p.id) if p.id.isdecimal() and len(p.id) < 18 and str(int(p.id)) == p.id else 10**17 + number
         born = p.birth_date
         self.row(
             "person",

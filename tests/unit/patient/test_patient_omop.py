@@ -152,3 +152,52 @@ def test_codes_are_written_with_their_vocabulary(tmp_path):
         rows = list(csv.DictReader(file))
     assert {"LOINC", "UCUM"} <= {r["vocabulary_id"] for r in rows}
     assert all(int(r["concept_id"]) > 2_000_000_000 for r in rows)
+
+
+def test_without_duckdb_the_extra_is_named(tmp_path, monkeypatch):
+    import sys
+
+    from hepatica.errors import CannotAnswer
+
+    csv_cdm(tmp_path)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(CannotAnswer) as caught:
+        list(read_many(tmp_path))
+    assert "hepatica[data]" in caught.value.mend
+
+
+def test_ids_that_are_no_numbers_come_back(tmp_path):
+    patients = [replace(read(EXAMPLES[0], today=TODAY), id=name) for name in ("12", "007", "a/b ü", str(10**20))]
+    write_omop(patients, tmp_path)
+    assert sorted(p.id for p in read_many(tmp_path, today=TODAY)) == sorted(p.id for p in patients)
+
+
+def test_a_disease_that_is_over_says_so(tmp_path):
+    rows = ["1,7,301,302,K7031,2020-01-01,2020-01-05,Resolved", "2,7,0,0,hepatocellular carcinoma,2030-01-01,,"]
+    head = TABLES["condition_occurrence"][0] + ",condition_status_source_value"
+    csv_cdm(tmp_path).joinpath("condition_occurrence.csv").write_text("\n".join((head, *rows)) + "\n")
+    first = next(iter(read_many(tmp_path, today=TODAY)))
+    assert {(c.name, c.active) for c in first.conditions} == {("cirrhosis", False), ("ascites", False)}
+    assert any("future" in s.why for s in first.set_aside)
+
+
+def test_a_person_who_stands_twice_is_named_and_not_merged(tmp_path):
+    head, rows = TABLES["person"]
+    csv_cdm(tmp_path).joinpath("person.csv").write_text("\n".join((head, *rows, "7,8532,1999,1,1")) + "\n")
+    first = next(iter(read_many(tmp_path, today=TODAY)))
+    assert isinstance(first, ReadFailure) and "2 times in PERSON" in first.error.what
+
+
+def test_two_people_of_one_id_stay_two(tmp_path):
+    one = read(EXAMPLES[0], today=TODAY)
+    write_omop([one, replace(one, observations=one.observations[:1])], tmp_path)
+    assert [len(p.observations) for p in read_many(tmp_path, today=TODAY)] == [len(one.observations), 1]
+
+
+def test_a_person_without_a_number_is_counted_and_hides_nobody(tmp_path):
+    head, rows = TABLES["person"]
+    csv_cdm(tmp_path).joinpath("person.csv").write_text("\n".join((head, *rows, ",8532,1999,1,1")) + "\n")
+    first, _, stray = read_many(
+        tmp_path, today=TODAY, codes=parse_codes("kind,system,code,name\nanalyte,,LAB77,bilirubin")
+    )
+    assert first.id == "7" and "1 of person, 1 of measurement" in stray.error.what
