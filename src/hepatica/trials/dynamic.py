@@ -33,8 +33,8 @@ HEAD = f"""# Dynamic prediction: the twin and a Cox model on the same people
 
 At 0, 1, 2 and 3 years from entry into the Mayo trial of primary biliary cholangitis, everybody still alive, not
 transplanted and under observation is asked about: how likely is death within one and two years? The twin reads the
-record so far; the Cox model reads its newest values. This page is written by `{COMMAND}`; nothing in it is typed by
-hand.
+record so far; the Cox model reads its newest values. This page is written by
+`{COMMAND}`; nothing in it is typed by hand.
 
 **Data.** `pbcseq` as shipped by greenwood (MIT; `pip install 'hepatica[credibility]'`): 312 people, dated bilirubin,
 albumin, protime, AST, platelets, ascites, oedema. No creatinine, no sodium. INR is protime over {MEAN_NORMAL_S:g} s
