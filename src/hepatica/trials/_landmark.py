@@ -106,7 +106,7 @@ def observe(person: Person, landmark: int) -> Case | None:
 
 
 def predict(cases: Sequence[Case]) -> Predicted:
-    """Return risks by Cox, the twin as shipped, and the twin with its survival part refitted, out of fold.
+    """Return risks by Cox, the twin with nothing refitted, and the twin with its survival part refitted, out of fold.
 
     Fold k holds the people whose id leaves k on division by five. Cox: one supermodel over the landmarks, cause by
     cause, follow-up cut at two years. The twin's survival part: log rate of death linear in its expected course

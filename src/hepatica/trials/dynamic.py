@@ -26,7 +26,7 @@ NAMES = {
     "labs, liver mass, platelets": "… and platelets",
     "chosen": "twin, the layer that the training people choose among these",
     "last values": "control: the judged regression on the newest values, no twin",
-    "shipped": "twin as shipped, nothing refitted",
+    "shipped": "twin, nothing refitted: its hazard from the prior",
     "cox by landmark": "Cox, one for each landmark",
 }
 HEAD = f"""# Dynamic prediction: the twin and a Cox model on the same people
@@ -205,8 +205,8 @@ def _calibration(found: Predicted) -> str:
         )
     _, said, seen = calibration(found, "shipped", 1)[0]
     lines.append(
-        f"\nAs shipped, without any refitting, the twin predicts {100 * said:.1f} % where {100 * seen:.1f} % "
-        "died within two years: its hazard was calibrated on other cohorts."
+        f"\nWith nothing refitted, its hazard from the prior, the twin predicts {100 * said:.1f} % where "
+        f"{100 * seen:.1f} % died within two years."
     )
     return "\n".join(lines)
 
