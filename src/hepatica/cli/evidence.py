@@ -41,8 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     networking.configure(network)
     check = verbs.add_parser("check", help="every error, doubt and row not used")
     check.set_defaults(act=_check)
-    add = verbs.add_parser("add", help="check a new study file and see which pools it would move; nothing is written")
+    add = verbs.add_parser("add", help="check a new study file and see which pools it would move")
     add.add_argument("file", metavar="FILE")
+    add.add_argument(
+        "--keep", metavar="DIR", help="write it to your own folder; HEPATICA_STUDIES=DIR puts it in every pool"
+    )
     add.set_defaults(act=_add)
     for verb in (pool, network):
         verb.add_argument("-o", "--out", metavar="DIR", help="write its pictures there (SVG)")
@@ -131,7 +134,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace) -> int:
     from hepatica import evidence
 
-    document = evidence.add(arguments.file)
+    document = evidence.add(arguments.file, arguments.keep)
     if arguments.json:
         show.json_document(document)
     else:

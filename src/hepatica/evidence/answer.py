@@ -297,6 +297,9 @@ def _sensitivity(
         part, _ = answers(other)
         if part and {r.study.id: r.effect.yi for r in part} != base:
             add(what, part)
+    once = _without_overlap(rows)
+    if len(once) < len(rows):
+        add("counting studies that may share patients once, the larger of them", once)
     counted = q.measure == "OR" and all("events" in dict(r.numbers) for r in rows) and not q.curves
     if counted and (any(r.effect.added for r in rows) or method in EXACT):
         for name in EXACT:
@@ -313,6 +316,20 @@ def _sensitivity(
         for r in rows:
             add(f"without {r.study.id}", [x for x in rows if x is not r])
     return out
+
+
+def _without_overlap(rows: list[Row]) -> list[Row]:
+    """Return the rows with the largest study of each group that may share patients."""
+    kept: list[Row] = []
+    for r in sorted(rows, key=lambda r: -_patients(r)):
+        if not any(r.study.id in k.study.may_overlap or k.study.id in r.study.may_overlap for k in kept):
+            kept.append(r)
+    return [r for r in rows if r in kept]
+
+
+def _patients(r: Row) -> float:
+    n = dict(r.numbers)
+    return n.get("n", 0.0) + n.get("control_n", 0.0)
 
 
 def _only_intervention(q: Question) -> str:

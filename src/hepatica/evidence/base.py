@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,6 +15,7 @@ from hepatica.errors import CannotAnswer, HepaticaError, InputError
 from hepatica.evidence import checks, read
 from hepatica.evidence.model import Finding, Study
 
+OWN = "HEPATICA_STUDIES"
 TABLES = (
     "safety", "comparators", "utilities", "costs", "transitions", "patient_reported", "natural_history",
     "published_pools", "ongoing",
@@ -30,15 +33,30 @@ def _data() -> Any:
     return files("hepatica.evidence").joinpath("data")
 
 
+def own_folder() -> Path | None:
+    """Return the folder of the user's own studies, named in the environment by HEPATICA_STUDIES, or None."""
+    named = os.environ.get(OWN)
+    if not named:
+        return None
+    folder = Path(named)
+    if not folder.is_dir():
+        raise InputError("no such folder", where=f"{OWN}={named}", mend="evidence add FILE --keep DIR makes one")
+    return folder
+
+
 @cache
 def _loaded() -> tuple[dict[str, Study], tuple[Finding, ...]]:
     found: list[Finding] = []
     base: dict[str, Study] = {}
-    for path in sorted(_data().joinpath("studies").iterdir(), key=lambda p: p.name):
+    packed = sorted(_data().joinpath("studies").iterdir(), key=lambda p: p.name)
+    own = own_folder()
+    for path in [*packed, *(sorted(own.iterdir()) if own else ())]:
         if not path.name.endswith(".json"):
             continue
         try:
             item = read.study(orjson.loads(path.read_bytes()), path.name)
+            if item.id in base:
+                found.append(Finding("doubt", item.id, "id", f"{OWN} holds it too: that file is used"))
         except (orjson.JSONDecodeError, HepaticaError) as error:
             found.append(Finding("error", path.name, "", str(error).splitlines()[0]))
             continue
@@ -102,11 +120,21 @@ def bibliography() -> dict[str, dict[str, Any]]:
     return {key: {**blank, **row} for key, row in raw.items()}
 
 
+def _own(s: Study) -> dict[str, Any]:
+    known = {"doi": s.doi, "pmid": s.pmid, "pmcid": s.pmcid}
+    url = next((_LINK[k].format(v) for k, v in known.items() if v), s.provenance[0].source.removeprefix("url:"))
+    return {"citation": s.citation, **known, "registry": list(s.registry), "url": url, "kind": "own study",
+            "note": "of the user's own folder", "verified": False}  # fmt: skip
+
+
 def reference(id: str) -> dict[str, Any]:
     """Return the bibliography row of an id; `pmid:`, `pmcid:`, `doi:`, `nct:` and `url:` ids resolve by themselves."""
     book = bibliography()
     if id in book:
         return {"id": id, **book[id]}
+    own = _loaded()[0].get(id)
+    if own is not None:
+        return {"id": id, **_own(own)}
     kind, _, rest = id.partition(":")
     if rest and kind in _LINK:
         for key, row in book.items():

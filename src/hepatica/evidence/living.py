@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from hepatica.evidence.pooling import pool_effects
 from hepatica.evidence.question import Question
 
 
-def add(path: str | Path) -> dict[str, Any]:
-    """Check a study file and return what it would change; nothing is written.
+def add(path: str | Path, keep: str | Path | None = None) -> dict[str, Any]:
+    """Check a study file and return what it would change; written only where a folder to keep it in is named.
+
+    keep: the user's own folder of studies (made if absent); named in the environment as HEPATICA_STUDIES, its studies
+    are part of the base of every command and function.
 
     The file is one study in the fields of this base (see `evidence/data/studies`) or a trial in free words
     (population, design, arms with cells, outcomes); `understood` shows how it was understood.
@@ -27,7 +31,8 @@ def add(path: str | Path) -> dict[str, Any]:
     Raises InputError where the file is not a study at all.
     """
     file = Path(path)
-    new = _read(file)
+    raw = _read(file)
+    new = read.study(raw, str(file))
     found = checks.study(new)
     base = studies()
     if new.id in base:
@@ -36,6 +41,7 @@ def add(path: str | Path) -> dict[str, Any]:
     for id in twins:
         found.append(Finding("doubt", new.id, "cohort", f"looks like the patients of {id}: name its cohort"))
     errors = [f for f in found if f.level == "error"]
+    kept = _keep(raw, new.id, Path(keep)) if keep and not errors else None
     return {
         "study": new.id,
         "accepted": not errors,
@@ -44,8 +50,29 @@ def add(path: str | Path) -> dict[str, Any]:
         "same_patients": twins,
         "understood": {"condition": new.condition, "region": new.region, "arms": _understood(new)},
         "moved": [] if errors else _moved(base, new),
-        "next": "mend the errors" if errors else f"copy the file to evidence/data/studies/{new.id}.json",
+        "kept": str(kept) if kept else None,
+        "next": _next(new.id, bool(errors), kept),
     }
+
+
+def _next(id: str, errors: bool, kept: Path | None) -> str:
+    if errors:
+        return "mend the errors"
+    if kept:
+        return f"set HEPATICA_STUDIES={kept.parent}: every pool then has it"
+    return f"add --keep DIR to use it in your pools, or copy it to evidence/data/studies/{id}.json to share it"
+
+
+def _keep(raw: dict[str, Any], id: str, folder: Path) -> Path:
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", id):
+        raise InputError(f"id {id!r} cannot be a file's name", mend="letters, digits, _ and -")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{id}.json"
+        path.write_bytes(orjson.dumps(raw, option=orjson.OPT_INDENT_2))
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(folder)) from error
+    return path
 
 
 def _understood(s: Study) -> list[dict[str, Any]]:
@@ -56,7 +83,7 @@ def _understood(s: Study) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _read(file: Path) -> Study:
+def _read(file: Path) -> dict[str, Any]:
     try:
         raw = orjson.loads(file.read_bytes())
     except FileNotFoundError as error:
@@ -67,7 +94,7 @@ def _read(file: Path) -> Study:
         raise InputError(f"not JSON: {error}", where=str(file)) from error
     if adopt.fits(raw):
         raw = adopt.adopt(raw)
-    return read.study(raw, str(file))
+    return raw  # type: ignore[no-any-return]
 
 
 def _same_patients(old: Study, new: Study) -> bool:

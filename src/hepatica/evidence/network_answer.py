@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from hepatica.errors import CannotAnswer, InputError
+from hepatica.evidence.additive import component_network
 from hepatica.evidence.base import reference, studies
 from hepatica.evidence.bias import risk_of_bias
-from hepatica.evidence.component_network import component_network
 from hepatica.evidence.extract import rank
 from hepatica.evidence.inconsistency import design_by_treatment, node_splits
 from hepatica.evidence.model import Study

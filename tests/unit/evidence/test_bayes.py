@@ -86,8 +86,26 @@ def test_a_question_is_handed_on():
     assert fit.weight.sum() == pytest.approx(1)
     with pytest.raises(CannotAnswer, match="k=0"):
         evidence.prior("survival", 90, "decompensated", "uc_msc")
-    with pytest.raises(InputError, match="no scale"):
-        evidence.prior("meld", 90, "cirrhosis", "stem_cells", design="any")
+    _, about = evidence.prior("meld", 90, "cirrhosis", "stem_cells", design="any")
+    assert about["tau_prior"] == f"half-normal({6.68 / 2:g})" and "control arms" in about["tau_scale_from"]
+
+
+def test_a_course_is_handed_on_with_its_correlation():
+    held, about = evidence.course_prior("survival", [28, 90, 180], "alcoholic_hepatitis", "g_csf")
+    assert held.days == (28.0, 90.0) and about["not_estimable_days"] == [180]
+    draws = held.draw(40_000, seed=3)
+    assert draws.mean(0) == pytest.approx(held.mean, abs=0.03)
+    assert np.corrcoef(draws.T) == pytest.approx(held.correlation(), abs=0.02)
+    assert held.correlation()[0, 1] > 0.2
+    spread, _ = evidence.course_prior("survival", [28, 90], "alcoholic_hepatitis", "g_csf", design="any")
+    assert (spread.draw(2000, new_study=False).std(0) < spread.draw(2000).std(0)).all()
+    with pytest.raises(CannotAnswer, match="k=0"):
+        evidence.course_prior("meld", [30], "decompensated_cirrhosis", "msc")
+
+
+def test_one_study_hands_on_no_heterogeneity_and_says_so():
+    held, about = evidence.course_prior("meld", [90, 365], "cirrhosis", "stem_cells", design="any")
+    assert (held.between == 0).all() and any("too narrow" in w for w in about["warnings"])
 
 
 def test_priors_that_do_not_exist_are_refused():

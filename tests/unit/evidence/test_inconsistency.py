@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hepatica.errors import CannotAnswer
-from hepatica.evidence.component_network import component_network
+from hepatica.evidence.additive import component_network
 from hepatica.evidence.inconsistency import design_by_treatment, node_splits
 from hepatica.evidence.networks import ArmEffect
 

@@ -47,6 +47,35 @@ def test_a_new_trial_moves_its_pool(tmp_path):
     assert "invented2030" not in evidence.studies()
 
 
+def test_a_kept_trial_is_part_of_every_pool(tmp_path, monkeypatch):
+    from hepatica.evidence import base
+
+    kept = evidence.add(write(tmp_path, trial()), tmp_path / "mine")
+    assert kept["kept"] == str(tmp_path / "mine" / "invented2030.json")
+    before = evidence.pool("survival", 90, "alcoholic_hepatitis", "g_csf").to_json()
+    monkeypatch.setenv("HEPATICA_STUDIES", str(tmp_path / "mine"))
+    base._loaded.cache_clear()
+    try:
+        after = evidence.pool("survival", 90, "alcoholic_hepatitis", "g_csf").to_json()
+        assert {s["study"] for s in after["studies"]} - {s["study"] for s in before["studies"]} == {"invented2030"}
+        assert after["estimate"] < before["estimate"]
+        assert evidence.reference("invented2030")["kind"] == "own study"
+        monkeypatch.setenv("HEPATICA_STUDIES", str(tmp_path / "none"))
+        base._loaded.cache_clear()
+        with pytest.raises(InputError, match="no such folder"):
+            evidence.studies()
+    finally:
+        monkeypatch.undo()
+        base._loaded.cache_clear()
+    assert "invented2030" not in evidence.studies()
+
+
+def test_a_refused_trial_is_not_kept(tmp_path):
+    rows = [{"arm": "G-CSF", "day": 90, "alive": 70, "n": 50}]
+    assert evidence.add(write(tmp_path, trial(survival=rows)), tmp_path / "mine")["kept"] is None
+    assert not (tmp_path / "mine").exists()
+
+
 def test_cells_in_free_words_are_understood(tmp_path):
     cells = {"type": "UC-MSC", "donor": "allogeneic", "route": "peripheral vein", "infusions": 3, "days": [0, 7, 14]}
     arms = [{"name": "UC-MSC", "n": 20, "cells": cells}, {"name": "control", "n": 20, "cells": None}]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
 NODES = 41
+LARGEST = 200_000  # numbers held at once for a hypergeometric likelihood
 WIDEST = 3.0  # log of the largest tau: 20 on a log scale, beyond which studies are all or none
 
 
@@ -109,12 +110,15 @@ class Hypergeometric:
 
     def log(self, t: Array) -> Array:
         """Return the conditional log likelihood."""
-        out = np.empty(t.shape)
-        for j in range(t.shape[1]):
-            inside = self.weight + self.support * t[:, j : j + 1]
-            top = inside.max(1)
-            out[:, j] = self.at + self.x * t[:, j] - top - np.log(np.exp(inside - top[:, None]).sum(1))
-        return out
+        step = max(1, LARGEST // self.support.size)
+        parts = [self._log(t[:, j : j + step]) for j in range(0, t.shape[1], step)]
+        return np.concatenate(parts, axis=1)
+
+    def _log(self, t: Array) -> Array:
+        inside = self.weight[:, None, :] + self.support[:, None, :] * t[:, :, None]
+        top = inside.max(2)
+        total = np.log(np.exp(inside - top[:, :, None]).sum(2))
+        return np.asarray(self.at[:, None] + self.x[:, None] * t - top - total)
 
     def bends(self, t: Array) -> tuple[Array, Array]:
         """Return slope and bend: the event count less its mean, and its variance."""
