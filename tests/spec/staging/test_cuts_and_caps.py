@@ -290,6 +290,37 @@ alt | alt_baseline | alt_uln | bilirubin umol/L | bilirubin_baseline umol/L | bi
 599 | 300          | 40      | 60               | 30                        | 20                   | 0     | not met
 600 | 300          | 40      | 60               | 30                        | 20                   | 1     | met
 """,
+    "abic": """
+age | bilirubin mg/dL | creatinine mg/dL | inr | value
+50  | 1               | 1                | 1   | 6.18
+50  | 0.5             | 0.5              | 0.8 | 5.83
+50  | 60              | 9                | 8   | 18.9
+""",
+    "clif_c_aclf": """
+bilirubin mg/dL | creatinine mg/dL | encephalopathy | inr | map | pao2 mmHg | fio2 | age | wbc | value
+1               | 1                | 0              | 1   | 80  | 95        | 0.21 | 50  | 1   | 19.8
+12              | 1                | 0              | 1   | 80  | 95        | 0.21 | 50  | 1   | 26.4
+12              | 3.5              | 0              | 1   | 80  | 95        | 0.21 | 50  | 1   | 33
+12              | 3.5              | 4              | 2.5 | 80  | 95        | 0.21 | 50  | 1   | 46.2
+12              | 3.5              | 4              | 2.5 | 69  | 80        | 0.8  | 50  | 1   | 56.1
+12              | 3.5              | 4              | 2.5 | 69  | 80        | 0.8  | 75  | 1   | 66.1
+""",
+    "clif_c_ad": """
+age | creatinine mg/dL | inr | wbc | sodium | value
+50  | 1                | 1   | 1   | 140    | 25
+50  | 1                | 1   | 1   | 120    | 35
+50  | 1                | 1   | 1   | 150    | 20
+80  | 1                | 1   | 1   | 140    | 34
+50  | 0.5              | 1   | 1   | 140    | 20.4
+50  | 1                | 2   | 1   | 140    | 36.9
+50  | 1                | 1   | 10  | 140    | 45.3
+""",
+    "mayo_pbc": """
+age | bilirubin mg/dL | albumin g/dL | pt_s | edema | value
+50  | 1               | 1            | 10   | 0     | 7.43
+50  | 1               | 1            | 10   | 1     | 7.86
+50  | 1               | 1            | 10   | 2     | 8.29
+""",
     "lille": """
 age | albumin g/L | bilirubin umol/L | bilirubin_day7 umol/L | creatinine umol/L | pt_s | value
 50  | 30          | 300              | 200                   | 115               | 20   | 0.113
