@@ -126,7 +126,7 @@ def _found(o: dict[str, Any], c: dict[str, Any], own: Baseline | None) -> dict[s
         "baseline": None, "people": None, "event": EVENTS.get(o["outcome"], "deaths"),
     }  # fmt: skip
     if c.get("control_risk") is not None:
-        risk = own.at(c["day"]) if own else None
+        risk = own.at(c["day"]) if own and o["outcome"] not in EVENTS else None
         who = own.who if own and risk else OURS
         value, lo, hi = risk or (c["control_risk"], None, None)
         row["baseline"] = {"risk": value, "lo": lo, "hi": hi, "who": who}

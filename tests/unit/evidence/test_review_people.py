@@ -116,6 +116,7 @@ def test_an_effect_without_a_control_death_is_not_put_in_people():
 
 
 def test_what_is_lost_without_transplant_is_named():
-    d = evidence.review("aclf", "g_csf", outcomes=["transplant_free_survival"], days=[90])
+    d = evidence.review("aclf", "g_csf", outcomes=["transplant_free_survival"], days=[90], baseline_risk="90:0.3")
     row = d["findings"][0]
+    assert row["baseline"]["who"].startswith("the control arms")  # a risk of death is not one of death or transplant
     assert row["k"] and row["event"] == "deaths or transplants" and "transplants of 1000" in row["says"]
