@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from hepatica.errors import InputError
+from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.effects import (
     Effect,
     from_counts,
@@ -91,7 +91,7 @@ def read_table(path: str | Path, measure: str | None = None, correlation: float 
 
     measure: OR, RR or RD for counts; MD, SMD or ROM for means; IRR or IRD for rates. Impossible values raise InputError
     naming the line; a line that is possible and says nothing (no event in either arm, one patient, an SD of 0) is left
-    out with the reason; so is a second line of a `cohort` on one day.
+    out with the reason; so is a second line of a `cohort` on one day. Raises CannotAnswer where no line is left.
     """
     names, rows = _rows(path)
     kind = next((k for k, ways in KINDS.items() if any(set(w) <= set(names) for w in ways)), "")
@@ -118,9 +118,11 @@ def read_table(path: str | Path, measure: str | None = None, correlation: float 
             continue
         seen.setdefault((cohort, day), study)
         lines.append(Line(at, study, cohort, day, cells, numbers, effect, notes))
+    if not lines and out:
+        told = "; ".join(f"{s}: {why}" for s, why in out[:3])
+        raise CannotAnswer(f"k=0: {told}", where=str(path), mend="a study that says something, or --measure RD")
     if not lines:
-        told = "; ".join(f"{s}: {why}" for s, why in out[:3]) or "no rows under the header"
-        raise InputError(told, where=str(path), mend="one line a study that says something")
+        raise InputError("no rows under the header", where=str(path), mend="one line a study")
     return Table(str(path), kind, what, tuple(lines), tuple(out))
 
 

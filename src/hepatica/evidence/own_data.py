@@ -41,6 +41,10 @@ def pool_file(
     method = method.upper()
     table = read_table(path, measure, correlation)
     out = [{"study": s, "citation": "", "reason": why} for s, why in table.left_out]
+    if options is not None and options != Options() and (table.kind in ("proportion", "rate") or (
+            method == "GLMM" and table.kind == "rates")):  # fmt: skip
+        raise InputError("groups, moderators, influence and the like need effects of two arms", where=table.path,
+                         mend="two arms, and a method other than GLMM for rates")  # fmt: skip
     if table.kind in ("proportion", "rate"):
         return {**_one_arm(table, method, level), "left_out": out}
     if method == "GLMM" and table.kind == "rates":

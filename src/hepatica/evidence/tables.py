@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hepatica.errors import InputError
+from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.intervals import normal_quantile
 
 
@@ -39,6 +39,8 @@ def mantel_haenszel(
     n1, n2 = a + b, c + d
     total = n1 + n2
     if len(a) == 0 or a.sum() + c.sum() == 0:
+        if measure == "RD":
+            raise CannotAnswer("no patient of any table had the event: the difference is 0 and has no variance here")
         raise InputError("no table with an event in one arm and not in all", mend="use the risk difference")
     if measure == "OR":
         r, s = a * d / total, b * c / total

@@ -19,6 +19,8 @@ _POOL = {
     "design", "window", "strict_endpoint", "medians", "correlation", "curves",
 }  # fmt: skip
 _FURTHER = {f.name for f in fields(Options)}
+_NEEDS = {"permutations": "moderators", "steps": "small_studies", "alternative": "small_studies",
+          "tau_scale": "tau_prior", "mu_sd": "tau_prior", "within": "course", "structure": "course"}  # fmt: skip
 _HOW = ("method", "ci", "adhoc", "level", "measure", "correlation")
 
 
@@ -33,6 +35,11 @@ def pool_question(options: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(given) - known)
     if unknown:
         raise InputError(f"option {unknown[0]!r} is not known to pool", mend=f"one of: {', '.join(sorted(known))}")
+    for name, of in _NEEDS.items():
+        if name in given and of not in given:
+            raise InputError(f"{_flag(name)} has no use without {_flag(of)}", mend=f"add {_flag(of)}, or leave it out")
+    if given.get("permutations", 0) < 0:
+        raise InputError(f"{given['permutations']} permutations", mend="0 or more; 1000 is common")
     more = Options(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if k in _FURTHER})
     asked = {k: v for k, v in given.items() if k not in _FURTHER}
     if "data" in asked:
@@ -48,6 +55,10 @@ def pool_question(options: Mapping[str, Any]) -> dict[str, Any]:
         return _course(asked, more)
     answer = pool(**asked)
     return {**answer.to_json(), **_further(answer, more)}
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 def _further(a: Answer, o: Options) -> dict[str, Any]:

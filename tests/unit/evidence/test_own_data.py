@@ -131,6 +131,35 @@ def test_methods_that_do_not_fit_are_said(tmp_path):
         evidence.pool_file(table(tmp_path, COUNTS, ("a", 0, 9, 3, 9), ("b", 0, 9, 1, 9)), "GLMM")
 
 
+def test_a_table_that_says_nothing_is_no_wrong_input(tmp_path):
+    empty = table(tmp_path, COUNTS, ("a", 0, 9, 0, 9))
+    with pytest.raises(CannotAnswer, match="k=0: a: no arm had the event"):
+        evidence.pool_file(empty)
+    with pytest.raises(CannotAnswer, match="has no variance"):
+        evidence.pool_file(empty, "MH", measure="RD")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"permutations": 9}, "--permutations has no use without --moderators"),
+        ({"steps": [0.05]}, "--steps has no use without --small-studies"),
+        ({"tau_scale": 1.0}, "--tau-scale has no use without --tau-prior"),
+        ({"within": 0.3}, "--within has no use without --course"),
+        ({"permutations": -9, "moderators": ["n"]}, "-9 permutations"),
+    ],
+)
+def test_options_that_would_do_nothing_are_said(tmp_path, options, words):
+    with pytest.raises(InputError, match=words):
+        evidence.pool_question({"data": zeros(tmp_path), **options})
+
+
+def test_one_arm_has_no_influence(tmp_path):
+    file = table(tmp_path, "study,events,n", ("a", 1, 9), ("b", 2, 9))
+    with pytest.raises(InputError, match="need effects of two arms"):
+        evidence.pool_question({"data": file, "influence": True})
+
+
 def rows_of_effects():
     y, v, dose = (0.1, 0.3, 0.5, 0.4, 0.9), (0.05, 0.04, 0.06, 0.05, 0.1), (1, 2, 3, 4, 6)
     route = ("iv", "iv", "artery", "artery", "iv")
