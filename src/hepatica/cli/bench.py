@@ -84,6 +84,11 @@ def _print(document: dict[str, Any]) -> None:
     for name, ratio in document["ratios"].items():
         best = document["ratios_of_best_rounds"][name]
         show.line(f"  {name}: {show.number(ratio)} × (best rounds: {show.number(best)} ×)")
+    for row in document["limit"]:
+        show.line(
+            f"  {row['precision']}, one core: {row['achieved_gflop_s']:g} of {row['peak_gflop_s']:g} GFLOP/s at "
+            f"most ({100 * row['share']:.0f} %)"
+        )
     for text in (document["rate"], f"error: {document['error']}", _notes(document)):
         show.paragraph(text)
     for row in document["rows"]:

@@ -96,6 +96,15 @@ def compile_cuda(source: str, precision: Precision, architecture: str, method: i
     return target.read_bytes()
 
 
+def compile_for_gpu(source: str, precision: Precision, method: int = METHOD) -> bytes:
+    """Return the machine code of a generated model for the first GPU here; raise CannotAnswer where there is none."""
+    reason = missing()
+    if reason:
+        raise CannotAnswer(f"no model can run on a GPU here: {reason}", mend=EXTRA)
+    capability = import_module("cupy").cuda.Device().compute_capability
+    return compile_cuda(source, precision, f"sm_{capability}", method)
+
+
 class _Device:
     """Arrays go to the device, each once."""
 
@@ -123,12 +132,9 @@ def run_gpu(
     method: int = METHOD,
 ) -> Raw:
     """Run a checked problem on the first GPU; raise CannotAnswer with the reason where there is none."""
-    reason = missing()
-    if reason:
-        raise CannotAnswer(f"no model can run on a GPU here: {reason}", mend=EXTRA)
+    code = compile_for_gpu(compiled.source, precision, method)
     cupy = import_module("cupy")
     device = cupy.cuda.Device()
-    code = compile_cuda(compiled.source, precision, f"sm_{device.compute_capability}", method)
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
         Path(file.name).write_bytes(code)
         kernel = cupy.RawModule(path=file.name).get_function("run_all")

@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from hepatica.engine.compiled import compile_model
+from hepatica.engine.cost import peak_flops, step_flops
+from hepatica.engine.gpu import missing
 from hepatica.engine.machine import machine
 from hepatica.engine.model import Model
-from hepatica.engine.peers import OURS, PEERS, Peer, Task, supported
+from hepatica.engine.peers import ON_GPU, OURS, PEERS, Peer, Task, supported
 from hepatica.engine.peers.crew import Crew, Refused
 from hepatica.engine.problem import Dose, Floats
 from hepatica.engine.run import simulate
@@ -97,7 +100,7 @@ def bench(
     task = Task(model, when, tuple(doses), tuple(observables), population, rtol, atol, tuple(breakpoints), POPULATION)
     say(0.0, "exact solution")
     exact, agreement = _exact(task, exact_patients)
-    chosen = (*OURS, *peers) if with_peers else OURS
+    chosen = (*OURS, *(() if missing() else ON_GPU), *(peers if with_peers else ()))
     cores = machine()["cores"]
     rows: list[_Row] = []
     ready = until - min(limit_s / 2, 3 * seconds * rounds * len(chosen))
@@ -122,12 +125,37 @@ def bench(
         "rows": told,
         "ratios": ratios(told),
         "ratios_of_best_rounds": ratios(told, "best_patients_per_s"),
+        "limit": _limit(model, told, years),
         "rate": RATE,
         "error": ERROR,
         "exact": {"rtol": EXACT_RTOL, "patients": exact_patients, "hepatica_f64_differs_by": agreement},
         "load": {"before": load, "after": _load()},
         "took_s": round(limit_s - (until - time.monotonic()), 1),
     }  # fmt: skip
+
+
+def _limit(model: Model, rows: Sequence[Mapping[str, Any]], years: float) -> list[dict[str, Any]]:
+    """Return how near this engine comes to the arithmetic that one core could do, by precision."""
+    found = []
+    operations = step_flops(compile_model(model).source)["total"]
+    for row in rows:
+        if (
+            row["engine"] == "hepatica"
+            and "CUDA" not in row["method"]
+            and row["threads"] == 1
+            and row.get("steps")
+            and row["best_patients_per_s"]
+        ):
+            peak = peak_flops(row["precision"], 1)
+            achieved = row["best_patients_per_s"] / years * row["steps"] * operations
+            found.append(
+                {
+                    "precision": row["precision"], "operations_a_step": operations,
+                    "achieved_gflop_s": round(achieved / 1e9, 1), "peak_gflop_s": round(peak / 1e9, 1),
+                    "share": round(achieved / peak, 3),
+                }
+            )  # fmt: skip
+    return found
 
 
 def _load() -> float | None:
@@ -200,7 +228,7 @@ def _enter(peer: Peer, task: Task, cores: int, exact: Floats, until: float) -> l
         "failed": solved["lost"],
         "of": solved["of"],
     }
-    return [_Row(peer, threads, crew, dict(facts)) for threads in sorted({1, cores})]
+    return [_Row(peer, threads, crew, dict(facts)) for threads in sorted({1, cores} if peer.device == "cpu" else {1})]
 
 
 def _race(rows: list[_Row], seconds: float, rounds: int, until: float, say: Callable[[float, str], None]) -> None:

@@ -74,6 +74,12 @@ def test_rows_hold_speed_and_error_of_every_engine(told: dict[str, Any]) -> None
     assert told["exact"]["hepatica_f64_differs_by"] < 1e-6
 
 
+def test_the_distance_from_the_limit_of_a_core_is_told(told: dict[str, Any]) -> None:
+    assert [row["precision"] for row in told["limit"]] == ["f32", "f64"]
+    for row in told["limit"]:
+        assert 0 < row["share"] < 1.5 and row["achieved_gflop_s"] < 1.5 * row["peak_gflop_s"]
+
+
 def test_a_row_says_its_rounds_compile_time_and_memory(told: dict[str, Any]) -> None:
     for row in told["rows"]:
         assert row["rounds"] == 2 and row["best_patients_per_s"] >= row["patients_per_s"]

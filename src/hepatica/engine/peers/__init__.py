@@ -13,6 +13,12 @@ OURS = tuple(
     Peer("hepatica", "Rodas5P, compiled", precision, f"{HERE}.ours", batch=16_384, own_threads=True)
     for precision in ("f32", "f64")
 )
+ON_GPU = tuple(
+    Peer(
+        "hepatica", "Rodas5P, CUDA", precision, f"{HERE}.ours", ("cupy",), batch=262_144, device="gpu", own_threads=True
+    )
+    for precision in ("f32", "f64")
+)
 PEERS = (
     Peer("scipy", "LSODA, Python right-hand side", "f64", f"{HERE}.scipy", batch=1),
     Peer("libroadrunner", "CVODE, compiled SBML", "f64", f"{HERE}.roadrunner", ("roadrunner", "libsbml")),

@@ -10,6 +10,7 @@ import numpy as np
 
 from hepatica.engine.compiled import compile_model
 from hepatica.engine.compiler import lanes, library
+from hepatica.engine.gpu import compile_for_gpu
 from hepatica.engine.peers.task import Peer, Solve, Solved, Task
 from hepatica.engine.run import simulate
 
@@ -19,8 +20,11 @@ def build(task: Task, peer: Peer) -> Solve:
     with tempfile.TemporaryDirectory() as empty:
         os.environ["HEPATICA_CACHE"] = empty
         precision: Any = peer.precision
-        library(compile_model(task.model).source, precision, lanes(precision))
-    call = task.arguments() | {"precision": precision}
+        if peer.device == "gpu":
+            compile_for_gpu(compile_model(task.model).source, precision)
+        else:
+            library(compile_model(task.model).source, precision, lanes(precision))
+    call = task.arguments() | {"precision": precision, "device": peer.device}
 
     def solve(patients: range, threads: int) -> Solved:
         r = simulate(task.model, n=len(patients), threads=threads, **call, **task.take(patients))

@@ -35,6 +35,8 @@ class Peer:
     needs: tuple[str, ...] = ()
     batch: int = 8
     """Patients at once; where another number would be compiled anew, always as many."""
+    device: str = "cpu"
+    """Where this engine itself computes: "cpu" or "gpu"."""
     own_threads: bool = False
     """Uses all cores from one process; the others get a process for each core."""
 
