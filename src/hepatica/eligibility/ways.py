@@ -111,7 +111,8 @@ def _target(rule: Within, found: Reading, want: bool) -> tuple[bool, float, floa
         return False, rule.low, rule.low - found.low, rule.low_open
     down = (True, rule.low, found.high - rule.low, not rule.low_open)
     up = (False, rule.high, rule.high - found.low, not rule.high_open)
-    return min((end for end in (down, up) if isfinite(end[1])), key=lambda end: end[2])
+    ends = [end for end in (down, up) if isfinite(end[1])] or [down]
+    return min(ends, key=lambda end: end[2])
 
 
 def _unit(unit: str) -> str:
@@ -172,7 +173,10 @@ def _condition(leaf: Fact, record: Record, want: bool) -> Change:
     if want or leaf.within_d is None:
         said = _said("concept", name, "there" if want else "gone")
         return Change(f"{_label(name)} {'' if want else 'no longer '}there", said["by"], said["why"])
-    last = max(_times_of(name, record))
+    last = max(_times_of(name, record), default=None)
+    if last is None:
+        days = f"{leaf.within_d:.0f} days"
+        return Change(f"no {_label(name)} for {days}", "waiting", "the record does not say when the last was")
     on = last + timedelta(days=ceil(leaf.within_d) + 1)
     why = f"the last was {last.isoformat()}; another would start the time anew"
     return Change(f"no {_label(name)} until {on.isoformat()}", "waiting", why, on)

@@ -1,6 +1,6 @@
 """A FHIR bulk export of any size, a patient at a time: lines are spilled by patient to temporary files, then gathered.
 
-Memory holds one part at a time (about `PART_BYTES` of text), whatever the number of patients.
+Memory holds one part at a time: 8 MB of text up to 1.6 GB in all, and a two-hundredth of a larger export.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .fhir import READ
 
 LARGE_BYTES = 50_000_000
 PART_BYTES = 8_000_000
-MOST_PARTS = 400
+MOST_PARTS = 200
 _SHOWN = 5
 Json = dict[str, Any]
 
@@ -33,7 +33,10 @@ def is_export(files: Sequence[Path]) -> bool:
     if not all(f.suffix.lower() in (".ndjson", ".jsonl") for f in files):
         return False
     is_apart = len({f.name.startswith("Patient") for f in files}) == 2
-    return (is_apart or any(f.stat().st_size > LARGE_BYTES for f in files)) and any(map(_is_fhir, files))
+    try:
+        return (is_apart or any(f.stat().st_size > LARGE_BYTES for f in files)) and any(map(_is_fhir, files))
+    except OSError:
+        return False
 
 
 def _is_fhir(path: Path) -> bool:

@@ -19,6 +19,7 @@ from hepatica.eligibility import (
     protocols,
     screen,
     tabulate,
+    way_in,
 )
 from hepatica.patient import Condition, Observation, Patient, Treatment
 from hepatica.therapy import Record
@@ -155,3 +156,10 @@ def test_screening_a_table_gives_the_verdicts_of_the_matches(drawn, name):
     matches = [match(r.patient, r.staging, protocol, answers=a)[0].verdict for r, a in drawn]
     table = tabulate([r for r, _ in drawn], [c.rule for c in protocol.criteria], [a for _, a in drawn])
     assert screen(protocol, table).tolist() == [words[v] for v in matches]
+
+
+@settings(max_examples=300, deadline=None)
+@given(RULES, records())
+def test_a_way_in_is_told_where_a_rule_is_unmet_and_nowhere_else(rule, drawn):
+    record, answers = drawn
+    assert bool(way_in(rule, record, answers)) == (evaluate(rule, record, answers).truth is False)

@@ -56,3 +56,16 @@ def test_the_reference_is_up_to_date():
 
     written = Path(__file__).parents[3].joinpath("docs", "reference", "protocols.md").read_text(encoding="utf-8")
     assert written == page(), "run python -m hepatica.eligibility._page"
+
+
+def test_the_reference_is_written_by_its_command(tmp_path, monkeypatch):
+    import runpy
+    import sys
+
+    from hepatica.eligibility import _page
+
+    target = tmp_path / "new" / "protocols.md"
+    monkeypatch.setattr(sys, "argv", ["_page", str(target)])
+    monkeypatch.delitem(sys.modules, "hepatica.eligibility._page")
+    runpy.run_module("hepatica.eligibility._page", run_name="__main__")
+    assert target.read_text(encoding="utf-8") == _page.page()

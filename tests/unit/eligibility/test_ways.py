@@ -187,3 +187,9 @@ def test_a_way_without_reason_does_not_load(monkeypatch):
     monkeypatch.undo()
     room._ways.cache_clear()
     assert room._ways()["source"]
+
+
+def test_waiting_without_a_day_where_only_an_answer_tells(record):
+    answers = {"variceal_bleeding": True}
+    (change,) = way_in(parse("no variceal_bleeding within 30 days"), record(), answers)
+    assert (change.text, change.by, change.on) == ("no variceal bleeding for 30 days", "waiting", None)

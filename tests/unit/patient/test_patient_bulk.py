@@ -112,3 +112,10 @@ def test_no_temporary_file_is_left(tmp_path, monkeypatch):
     next(people)
     people.close()
     assert list((tmp_path / "spill").iterdir()) == []
+
+
+def test_a_file_that_is_not_there_any_more_is_named(tmp_path):
+    folder = write(tmp_path, Patient=PEOPLE[:2])
+    (folder / "Observation.ndjson").symlink_to(folder / "gone")
+    people, failures = split(str(folder / "*.ndjson"))
+    assert len(people) == 2 and "cannot open" in failures[0].error.what
