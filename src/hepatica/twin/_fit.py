@@ -15,7 +15,6 @@ from hepatica.staging import Staging
 from ._check import check_dates, check_one_date, remarks
 from ._history import LAB_NAMES, error, history
 from ._initial import ASCITES_L
-from ._lived import LEAST_ESS as LEAST_ESS
 from ._lived import Status, live
 from ._population import COURSES, Known, draw_labs
 from ._posterior import calibrated, draw_hyper

@@ -89,7 +89,8 @@ def sensitivity(course: str, n: int = 4096, seed: int = 1) -> list[Index]:
             if group != CHANCE:
                 for (room, name), value in values.items():
                     draws[room][name] = value
-        return _outputs(assemble(course, *_split(draws), Context(), inputs[CHANCE], DAYS[-1]))
+        rooms = (draws[k] for k in ("labs", "latent", "hyper"))
+        return _outputs(assemble(course, *rooms, Context(), inputs[CHANCE], DAYS[-1]))
 
     edges = {k: np.nanquantile(y, (TAIL, 1 - TAIL)) for k, y in model(one).items()}
 
@@ -98,10 +99,6 @@ def sensitivity(course: str, n: int = 4096, seed: int = 1) -> list[Index]:
 
     still = {g for g, v in one.items() if g != CHANCE and all(np.ptp(x) == 0 for x in v.values())}
     return [row for row in indices(held, one, two, rng) if row.group not in still]
-
-
-def _split(draws: Mapping[str, dict[str, Array]]) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
-    return draws["labs"], draws["latent"], draws["hyper"]
 
 
 def _groups(course: str, n: int, seed: int, rng: np.random.Generator) -> dict[str, Any]:
