@@ -42,7 +42,9 @@ def add_pooling(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--window", type=float, metavar="W", help="share of the day that still counts (default 0.1)")
     what.add_argument("--strict-endpoint", action="store_true", default=None, help="no stand-ins for survival")
     what.add_argument("--medians", action="store_true", default=None, help="also means rebuilt from medians")
-    what.add_argument("--curves", action="store_true", default=None, help="also survival in percent of a curve")
+    what.add_argument(
+        "--curves", action="store_true", default=None, help="also survival in percent of a curve; HR from its points"
+    )
     what.add_argument("--correlation", type=float, metavar="R", help="of a value with that before: changes from it")
     how = parser.add_argument_group("how")
     how.add_argument("--method", metavar="M", help="DL, PM, REML (default), ML, SJ, EB, FE; of counts GLMM, MH, PETO, "

@@ -58,7 +58,7 @@ class Answer:
             "sensitivity": list(self.sensitivity),
             **_more(self),
             "published": list(self.published),
-            "rules": _rules(q),
+            "rules": _rules(q, self.pooled.method),
         }
 
 
@@ -366,7 +366,7 @@ def _direction(q: Question) -> str:
     return f"treated minus control, in the unit of {q.outcome}"
 
 
-def _rules(q: Question) -> list[str]:
+def _rules(q: Question, method: str = "REML") -> list[str]:
     first, last = q.days
     rules = [
         f"days {first:g} to {last:g} count as day {q.day:g}; the nearest day both arms report is used"
@@ -379,13 +379,20 @@ def _rules(q: Question) -> list[str]:
         rules.append("only studies stated to be randomised")
     if q.measure == "HR":
         rules.append("hazard ratios against control as printed, not of subgroups or covariates")
+        if q.curves:
+            rules.append("where none is printed, from the survival of both arms on the days reported")
     elif q.outcome in SURVIVAL:
         rules.append("counts, not percentages, except where the percent fits the number of patients exactly")
-        rules.append(f"zero cells: {ZERO_RULE}")
+        zero = ZERO_RULE if method not in EXACT else f"nothing added, {NAMES[method]}; left out where they say nothing"
+        rules.append(f"zero cells: {zero}")
+        if q.curves:
+            rules.append("survival in percent of a curve stands in where there are no counts, as if all were followed")
         if q.outcome == "survival" and not q.strict_endpoint:
             rules.append("transplant-free survival stands in where overall survival has no counts (marked)")
     else:
         rules.append(
-            "change from baseline before values on the day; rows whose SD looks like a standard error are left out"
+            "change from baseline before values on the day"
+            + (f" (made of two values with a correlation of {q.correlation:g})" if q.correlation is not None else "")
+            + "; rows whose SD looks like a standard error are left out"
         )
     return rules

@@ -12,7 +12,7 @@ from hepatica.evidence.checks import suspect_sd
 from hepatica.evidence.contrasts import Contrast, contrast
 from hepatica.evidence.effects import Effect, from_counts, mean_difference, standardised_difference
 from hepatica.evidence.hazards import hazard
-from hepatica.evidence.kaplan_meier import odds_from_percent
+from hepatica.evidence.kaplan_meier import Curve, log_hazard_ratio, odds_from_percent
 from hepatica.evidence.model import Arm, Measure, Study, Survival
 from hepatica.evidence.question import SURVIVAL, Question
 from hepatica.evidence.summaries import from_five, from_quartiles, from_range, sd_of_change
@@ -171,6 +171,9 @@ def _curves(
 
 def _hazard(q: Question, pair: Contrast) -> Row | str:
     got = hazard(q, pair)
+    if isinstance(got, str) and q.curves:
+        drawn = _from_points(q, pair)
+        got = got if isinstance(drawn, str) and drawn.startswith("no ") else drawn
     if isinstance(got, str):
         return got
     effect, endpoint, notes = got
@@ -178,6 +181,45 @@ def _hazard(q: Question, pair: Contrast) -> Row | str:
     n = [float(sum(a.n or 0 for a in side)) for side in (pair.treated, pair.control)]
     numbers = (("n", n[0]), ("control_n", n[1]))
     return Row(pair.study, pair, effect, max(days, default=0.0), numbers, endpoint, (*notes, *_marks(pair)))
+
+
+def _from_points(q: Question, pair: Contrast) -> tuple[Effect, str, tuple[str, ...]] | str:
+    """Return a log hazard ratio from survival on the days that all arms report, or why there is none."""
+    s = pair.study
+    endpoints = ("transplant_free",) if q.outcome == "transplant_free_survival" else ("overall", "transplant_free")
+    for endpoint in endpoints[:1] if q.strict_endpoint else endpoints:
+        sides = [_joint_curve(s, side, endpoint) for side in (pair.treated, pair.control)]
+        days = sorted(set(sides[0]) & set(sides[1]))
+        if not days or not all(a.n for a in (*pair.treated, *pair.control)):
+            continue
+        try:
+            one, two = (
+                Curve.of([0.0, *days], [1.0, *(side[d] for d in days)], [float(sum(a.n or 0 for a in arms))])
+                for side, arms in zip(sides, (pair.treated, pair.control), strict=True)
+            )
+            effect, told = log_hazard_ratio(one, two)
+        except (InputError, CannotAnswer) as error:
+            return f"its curve gives no hazard ratio: {error.what}"
+        read = f"hazard ratio from survival on day {', '.join(f'{d:g}' for d in days)}"
+        return effect, endpoint, (read, *told)
+    return "no survival of both arms on one day"
+
+
+def _joint_curve(s: Study, arms: tuple[Arm, ...], endpoint: str) -> dict[float, float]:
+    """Return the share alive on each day that every one of some arms reports, arms weighted by their size."""
+    per = []
+    for a in arms:
+        shares: dict[float, float] = {}
+        for r in s.survival:
+            if r.arm == a.name and r.endpoint == endpoint and r.day:
+                if r.alive is not None and r.n:
+                    shares[r.day] = r.alive / r.n
+                elif r.percent is not None:
+                    shares[r.day] = r.percent / 100
+        per.append(shares)
+    days = set.intersection(*(set(p) for p in per))
+    n = [float(a.n or 1) for a in arms]
+    return {d: sum(m * p[d] for m, p in zip(n, per, strict=True)) / sum(n) for d in days}
 
 
 def _means(q: Question, pair: Contrast) -> Row | str:

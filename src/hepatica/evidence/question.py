@@ -122,8 +122,8 @@ def ask(
         raise InputError(f"a correlation of {correlation:g}", mend="between -1 and 1; 0.5 is common")
     if correlation is not None and result in SURVIVAL:
         raise InputError("a correlation with the value before has no use for survival", mend="a laboratory value")
-    if curves and (result not in SURVIVAL or kind != "OR"):
-        raise InputError("curves give odds ratios of survival", mend="--measure OR, or none")
+    if curves and (result not in SURVIVAL or kind not in ("OR", "HR")):
+        raise InputError("curves give odds or hazard ratios of survival", mend="--measure OR or HR")
     return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians, correlation, curves)
 
 

@@ -80,6 +80,7 @@ def test_counts_without_anything_added_from_the_base():
     for method in ("GLMM", "MH", "PETO"):
         a = evidence.pool("survival", 90, "alcoholic_hepatitis", "g_csf", method=method).to_json()
         assert a["method"] == method and a["k"] == reml["k"]
+        assert any(r.startswith("zero cells: nothing added") for r in a["rules"])
         assert abs(a["estimate"] - reml["estimate"]) < 0.3
     with pytest.raises(InputError, match="GLMM pools counts"):
         evidence.pool("meld", 90, "cirrhosis", "stem_cells", design="any", method="GLMM")
@@ -108,6 +109,19 @@ def test_percentages_of_a_curve_only_when_asked():
     for s in read:
         p, c = s["events"] / s["n"], s["control_events"] / s["control_n"]
         assert s["yi"] == pytest.approx(math.log(p / (1 - p)) - math.log(c / (1 - c)))
+
+
+def test_studies_that_may_share_patients_count_once():
+    from dataclasses import replace
+
+    from hepatica.evidence.answer import _without_overlap
+
+    rows = list(evidence.pool("survival", 90, "alcoholic_hepatitis", "g_csf").rows)
+    assert _without_overlap(rows) == rows
+    small, large = sorted(rows[:2], key=lambda r: sum(v for n, v in r.numbers if n in ("n", "control_n")))
+    linked = replace(small, study=replace(small.study, may_overlap=(large.study.id,)))
+    kept = _without_overlap([linked, large, *rows[2:]])
+    assert [r.study.id for r in kept] == [r.study.id for r in (large, *rows[2:])]
 
 
 def test_on_the_command_line(capsys):

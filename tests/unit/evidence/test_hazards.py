@@ -50,3 +50,12 @@ def test_a_p_value_must_say_something(ratio, p):
 def test_error_from_p_by_hand():
     e = from_ratio_p(2.0, 0.05)
     assert math.log(2) - 1.959963984540054 * math.sqrt(e.vi) == pytest.approx(0, abs=1e-12)
+
+
+def test_points_of_survival_stand_in_only_when_asked():
+    a = evidence.pool("survival", None, "alcoholic_hepatitis", "g_csf", measure="HR", curves=True).to_json()
+    made = [s for s in a["studies"] if any(n.startswith("hazard ratio from survival on day") for n in s["notes"])]
+    assert made and all(any("as if nobody left early" in n for n in s["notes"]) for s in made)
+    one = next(s for s in made if s["study"] == "singh2014")
+    assert one["yi"] < 0 and one["vi"] > 0
+    assert any(r.startswith("where none is printed") for r in a["rules"])
