@@ -16,7 +16,7 @@ from . import _arms as words
 from ._read import Arm, Trial
 
 Array = NDArray[np.float64]
-TRIALS = 240
+TRIALS = 480
 MOST_PER_ARM = 120
 SHOWN = (
     "meld",

@@ -14,7 +14,8 @@ the mean of an arm of that size: parameters, disagreement between studies, drift
 interval score adds a penalty for misses to the width (smaller is better) and is divided by the baseline value, so that
 variables can be averaged. Two simpler rules are there to be beaten: the baseline carried forward with its sampling
 interval, and a meta-regression on standard care. An interval is narrow enough where its median half-width, baseline
-told, is at most twice the SD between cohorts of the mean change from baseline.
+told, is at most twice the SD between cohorts of the mean change from baseline; for ALT that SD is set by one study of
+acute-on-chronic failure, and passing says little.
 """
 
 NOT_JUDGED = "Too few cohorts to say why."
@@ -27,8 +28,8 @@ WHY = {
     "ammonia_umol_l": "One study took people on the day of overt encephalopathy, whose ammonia halved overnight; the "
     "twin has no episode of encephalopathy, and lactulose given to all counts as usual care.",
     "ast_u_l": "As ALT: what the few studies disagreed about is less than the drift of single persons allows.",
-    "bilirubin_umol_l": "A printed mean of one arm contradicts the change printed beside it; survivors of hepatitis B "
-    "acute-on-chronic failure improve faster in the twin than there.",
+    "bilirubin_umol_l": "The small arms that were not fitted hardly moved, and a band that allows for the drift of "
+    "single persons is wider than they needed; among the fitted, a printed mean contradicts the change beside it.",
     "child_pugh": "The grade of encephalopathy does not move in the twin, and one fitted study is of people in the "
     "week after a paracentesis of eight litres.",
     "creatinine_umol_l": "The kidney after a paracentesis of eight litres is no state of the twin; and one "
