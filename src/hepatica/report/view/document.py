@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hepatica.report import numbers, words
-from hepatica.report.view import cells, curves, decision, harms, options, record, talk, trials
+from hepatica.report.view import cells, curves, decision, harms, options, record, talk, trials, worth
 from hepatica.report.view.book import Book
 
 DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
@@ -22,6 +22,7 @@ def document(plan: Mapping[str, Any]) -> dict[str, Any]:
         "comparison": options.comparison(book),
         "courses": curves.courses(book),
         "balance": harms.balance(book),
+        "worth": worth.worth(book),
         "record": record.record(book),
         "bodies": cells.bodies(book),
         "lobules": cells.lobules(book),
