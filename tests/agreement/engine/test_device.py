@@ -12,8 +12,8 @@ import pytest
 from test_events import course
 
 from hepatica.engine import Dose, Model, compile_model, simulate
-from hepatica.engine import compiler as compilers
-from hepatica.engine.gpu import compile_cuda, cuda_source, missing
+from hepatica.engine.solve import compiler as compilers
+from hepatica.engine.solve.gpu import compile_cuda, cuda_source, missing
 from hepatica.errors import CannotAnswer
 
 N = 50
@@ -62,7 +62,7 @@ def test_as_plain_code_it_gives_the_numbers_of_the_lanes(
     subprocess.run([*command, "-o", str(built), str(source)], check=True)
     how: dict[str, Any] = {"precision": precision, "rtol": 1e-9 if precision == "f64" else 1e-5, "atol": 1e-9}
     host = simulate(build(), **GIVEN, **how)
-    monkeypatch.setattr("hepatica.engine.run.library", lambda *_: compilers.load(built))
+    monkeypatch.setattr("hepatica.engine.solve.run.library", lambda *_: compilers.load(built))
     check(simulate(build(), **GIVEN, **how), host, 1e-7 if precision == "f64" else 1e-3)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hepatica.engine import Dose, Model, reference, simulate
-from hepatica.engine.streams import uniforms
+from hepatica.engine.crowd.streams import uniforms
 
 RUNS = [
     {"solver": "rodas5p", "rtol": 1e-7},

@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 from hepatica.engine import Dose, Model, hill, reference
-from hepatica.engine.peers import OURS, PEERS, Peer, Task
+from hepatica.engine.compare.peers import OURS, PEERS, Peer, Task
 
 NAMES = ("x1", "y1", "level", "seen")
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from hepatica.engine import Dose, Model, bench, doctor
-from hepatica.engine.peers import PEERS, Peer
-from hepatica.engine.speed import ratios, spread
+from hepatica.engine.compare.peers import PEERS, Peer
+from hepatica.engine.compare.speed import ratios, spread
 from hepatica.errors import InputError
 
 
@@ -32,7 +32,7 @@ def model() -> Model:
 FAILING = """
 import os, time
 import numpy as np
-from hepatica.engine.peers import Solved
+from hepatica.engine.compare.peers import Solved
 def build(task, peer):
     if peer.engine == "slow":
         time.sleep(600)
@@ -99,9 +99,9 @@ def test_a_row_says_its_rounds_compile_time_and_memory(told: dict[str, Any]) -> 
 def test_a_peer_that_fails_is_a_row(engine: str, note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "failing_peer.py").write_text(FAILING)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("hepatica.engine.speed.OURS", ())
+    monkeypatch.setattr("hepatica.engine.compare.speed.OURS", ())
     if engine == "slow":
-        monkeypatch.setattr("hepatica.engine.speed.PATIENCE_S", 0.5)
+        monkeypatch.setattr("hepatica.engine.compare.speed.PATIENCE_S", 0.5)
     needs = ("no_such_package",) if engine == "absent" else ()
     failing = Peer(engine, "none", "f64", "failing_peer", needs)
     told = bench(model(), [0, 1], observables=["y1"], seconds=0.1, rounds=1, peers=[failing])
@@ -111,7 +111,7 @@ def test_a_peer_that_fails_is_a_row(engine: str, note: str, tmp_path: Path, monk
 
 
 def test_the_time_for_all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hepatica.engine.speed.OURS", PEERS[:1])
+    monkeypatch.setattr("hepatica.engine.compare.speed.OURS", PEERS[:1])
     began = time.monotonic()
     told = bench(model(), [0, 1], observables=["y1"], seconds=0.5, rounds=1000, with_peers=False, limit_s=4.0)
     assert time.monotonic() - began < 60

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hepatica.engine import Model, compile_model, simulate
-from hepatica.engine.cost import peak_flops, step_flops
+from hepatica.engine.solve.cost import peak_flops, step_flops
 
 
 def model() -> Model:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hepatica.engine import Model, compile_model, hill, load_model, simulate, write_generated
-from hepatica.engine import compiler as compilers
+from hepatica.engine.solve import compiler as compilers
 from hepatica.errors import CannotAnswer, InputError
 
 
@@ -155,8 +155,8 @@ def test_every_compiler_and_width_builds_the_same_answer(
     flags.remove("-w")
     told = compilers.build(compiler, tuple(flags), compile_model(model()).source, tmp_path / "built.so", tmp_path)
     assert told == ""
-    monkeypatch.setattr("hepatica.engine.run.lanes", lambda _: lanes)
-    monkeypatch.setattr("hepatica.engine.run.library", lambda *_: compilers.load(tmp_path / "built.so"))
+    monkeypatch.setattr("hepatica.engine.solve.run.lanes", lambda _: lanes)
+    monkeypatch.setattr("hepatica.engine.solve.run.library", lambda *_: compilers.load(tmp_path / "built.so"))
     r = simulate(
         model(), [0, 1, 3], parameters={"k1": np.linspace(0.1, 2, 21)}, observables=["x1"], precision=precision
     )

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from hepatica.engine import normals, uniforms
-from hepatica.engine.streams import key
+from hepatica.engine.crowd.streams import key
 from hepatica.errors import InputError
 
 MASK = 2**64 - 1

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from hepatica.engine import Model, Result, Summary, load_summary, simulate, summarise
-from hepatica.engine.ensemble import ensemble
-from hepatica.engine.moments import grown, moments, total
-from hepatica.engine.sketch import RELATIVE_ERROR, merged, sketch
-from hepatica.engine.streaming import of_block
+from hepatica.engine.crowd.ensemble import ensemble
+from hepatica.engine.crowd.moments import grown, moments, total
+from hepatica.engine.crowd.sketch import RELATIVE_ERROR, merged, sketch
+from hepatica.engine.crowd.streaming import of_block
 from hepatica.errors import InputError
 
 Run = dict[str, Any]

@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from hepatica.engine import Model, hill, simulate, unit_faults
-from hepatica.engine.units import parse_unit, show
+from hepatica.engine.language.units import parse_unit, show
 from hepatica.errors import InputError
 
 

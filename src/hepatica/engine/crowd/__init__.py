@@ -1,0 +1,1 @@
+"""Populations of any size: streams of luck, blocks, summaries, files, clusters."""

@@ -1,0 +1,1 @@
+"""How a model is written: states, rates, events, units, parts."""

@@ -1,0 +1,1 @@
+"""Compile and run: processors, GPUs, the kernel, and scipy beside them."""
