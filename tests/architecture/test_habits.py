@@ -47,6 +47,11 @@ def test_no_tracked_file_names_a_place_on_one_machine() -> None:
     assert found == []
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    names = [p.name for p in tracked() if p.name.startswith("test_") and p.suffix == ".py"]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def test_the_examples_are_ten_patients_and_nothing_else() -> None:
     names = sorted(p.name for p in (ROOT / "examples").iterdir())
     assert len(names) == 10

@@ -63,7 +63,9 @@ def test_shipped_code_is_what_the_equations_give(tmp_path):
 
     for path in write_generated(twin.build(), tmp_path):
         shipped = resources.files("hepatica.twin") / "generated" / path.name
-        assert shipped.read_text() == path.read_text(), "run hepatica.twin._build.regenerate()"
+        assert shipped.read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), (
+            "run hepatica.twin._build.regenerate()"
+        )
 
 
 def test_the_posterior_belongs_to_the_data():
