@@ -72,7 +72,7 @@ def match(patient: Patient, protocol: str | None = None, today: date | None = No
 
 
 def simulate(
-    patient: Patient, options: Sequence[str | Regimen], days: Sequence[float], *, draws: int = 1000, seed: int = 1
+    patient: Patient, options: Sequence[str | Regimen], days: Sequence[float], *, draws: int = 2000, seed: int = 1
 ) -> dict[str, Forecast]:
     """Simulate options for a patient on the same posterior draws; standard care is always among them.
 

@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def add_draws(parser: argparse.ArgumentParser) -> None:
     """Add --draws and --seed."""
-    parser.add_argument("--draws", type=int, default=1000, metavar="N", help="posterior draws (default 1000)")
+    parser.add_argument("--draws", type=int, default=2000, metavar="N", help="posterior draws (default 2000)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random streams (default 1)")
 
 
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 def check_draws(arguments: argparse.Namespace) -> None:
     """Refuse a number of draws that no band can be drawn from."""
     if not 20 <= arguments.draws <= 1_000_000:
-        raise InputError(f"--draws {arguments.draws} is not between 20 and 1000000", mend="leave it out for 1000")
+        raise InputError(f"--draws {arguments.draws} is not between 20 and 1000000", mend="leave it out for 2000")
 
 
 def _document(forecast: Any) -> dict[str, Any]:
