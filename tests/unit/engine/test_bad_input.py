@@ -91,3 +91,19 @@ def test_steps_are_limited() -> None:
     m = failing(lambda x, p: sympy.Piecewise((p, x < 0), (-p, True)))
     r = simulate(m, [0, 10.0], observables=["x1"], max_steps=50)
     assert r.failures() == {"step limit": 1}
+
+
+@pytest.mark.parametrize("precision", ["f64", "f32"])
+def test_a_singular_jacobian_is_no_obstacle(precision: str) -> None:
+    m = Model("singular")
+    k = m.parameter("k", 30.0)
+    x, y = m.state("x1", 1.0), m.state("y1", 0.0)
+    m.rate(x, -k * (x + y))
+    m.rate(y, -k * (x + y))
+    r = simulate(
+        m, [0, 0.01, 1], parameters={"k": [30.0, 3e4]}, observables=["x1", "y1"], precision=precision, rtol=1e-6
+    )
+    assert r.ok.all()
+    left = np.exp(-2 * np.array([0.0, 0.01, 1])[:, None] * np.array([30.0, 3e4]))
+    np.testing.assert_allclose(r["x1"], (1 + left) / 2, rtol=1e-5)
+    np.testing.assert_allclose(r["x1"] - r["y1"], 1, rtol=1e-5)
