@@ -26,11 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
         document = _document(patient)
         show.json_document(document) if arguments.json else _print(document)
         return 0
-    answers = list(records.each(arguments.patient, _document, arguments.codes))
     if arguments.json:
-        show.json_document({"records": [a.to_json() for a in answers]})
-    else:
-        show.table(("file", "patient", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
+        found = records.each(arguments.patient, _document, arguments.codes)
+        return records.close(list(records.print_json(found)), "stage")
+    answers = list(records.each(arguments.patient, _cells, arguments.codes))
+    show.table(("file", "patient", "stage", "MELD-Na", "Child-Pugh"), [_row(a) for a in answers])
     return records.close(answers, "stage")
 
 
@@ -49,12 +49,17 @@ def _document(patient: Any) -> dict[str, Any]:
     }
 
 
+def _cells(patient: Any) -> tuple[str, str, str]:
+    """Return what one line of a cohort's table says of a patient."""
+    import hepatica
+
+    document = hepatica.stage(patient).to_json()
+    scores = document["scores"]
+    return document["stage"]["label"], _short(scores.get("meld_na")), _short(scores.get("child_pugh"))
+
+
 def _row(answer: Any) -> tuple[str, ...]:
-    if answer.exit_code:
-        return (*answer.names, answer.problem, "–", "–")
-    scores = answer.result["scores"]
-    label = answer.result["stage"]["label"]
-    return (*answer.names, label, _short(scores.get("meld_na")), _short(scores.get("child_pugh")))
+    return (*answer.names, *((answer.problem, "–", "–") if answer.exit_code else answer.result))
 
 
 def _short(score: dict[str, Any] | None) -> str:
