@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hepatica import outcomes
 from hepatica.planning.harms import days_lost, harms
+from hepatica.planning.horizon import ACUTE
 from hepatica.planning.option import Option
 from hepatica.planning.weights import Parts, Weights
 
@@ -21,6 +22,7 @@ DAYS_A_YEAR = 365.25
 BANDS = ("mean", "p05", "p25", "p50", "p75", "p95")
 ORGANS = ("blood", "lung", "liver", "spleen", "rest")
 NO_DIFFERENCE = 0.1
+RARE = 0.001
 USUAL = Weights()
 
 
@@ -95,6 +97,7 @@ def _one(
             "survival": [_point(p) for p in f.survival],
             "transplant_free_survival": [_point(p) for p in f.transplant_free_survival],
             "decompensation": [_point(p) for p in f.decompensation],
+            **_kinds(f, base, course),
         },
         "difference": {k: [_point(p) for p in v] for k, v in f.difference.items()},
         "share_paracrine": _share(f.share_paracrine) if o.regimen else None,
@@ -137,6 +140,14 @@ def same(a: Compared, b: Compared, ess: float) -> bool:
     gap = a.net - b.net
     error = float(gap.std()) / np.sqrt(max(min(ess, gap.size), 1.0))
     return bool(abs(float(gap.mean())) <= max(1.96 * error, NO_DIFFERENCE))
+
+
+def _kinds(f: Any, base: Any, course: str) -> dict[str, list[dict[str, float]]]:
+    """Return what the liver stores and, in chronic courses, the events by kind that standard care knows at all."""
+    told = {} if course in ACUTE else getattr(f, "events", {})
+    events = {k: v for k, v in told.items() if base.events[k][-1]["mean"] >= RARE}
+    named = {f"{k}_incidence": v for k, v in events.items()} | dict(getattr(f, "stores", {}))
+    return {k: [_point(p) for p in v] for k, v in named.items()}
 
 
 def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:

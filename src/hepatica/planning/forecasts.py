@@ -37,6 +37,7 @@ def _on(forecast: Any, days: Sequence[float], option: Option) -> Any:
 
     assert option.regimen is not None
     regimen = option.regimen
+    kinds = {k: {n: seen(v) for n, v in getattr(forecast, k, {}).items()} for k in ("events", "stores")}
     last = regimen.days[-1] + AFTER_D
     return replace(
         forecast,
@@ -46,6 +47,7 @@ def _on(forecast: Any, days: Sequence[float], option: Option) -> Any:
         decompensation=seen(forecast.decompensation),
         difference={k: seen(v) for k, v in forecast.difference.items()},
         draws={k: np.asarray(v)[keep] if np.ndim(v) == 2 else v for k, v in forecast.draws.items()},
+        **{k: v for k, v in kinds.items() if hasattr(forecast, k)},
         cells=[_body(p, regimen) for p in forecast.cells or () if regimen.days[0] < p["day"] <= last],
     )
 

@@ -31,6 +31,14 @@ UNITS = {
     "survival": "probability",
     "transplant_free_survival": "probability",
     "decompensation": "probability",
+    "ascites_incidence": "probability",
+    "bleeding_incidence": "probability",
+    "encephalopathy_incidence": "probability",
+    "infection_incidence": "probability",
+    "aclf_incidence": "probability",
+    "hcc_incidence": "probability",
+    "glycogen_g": "g",
+    "glucose_mmol_l": "mmol/L",
 }
 
 

@@ -46,3 +46,13 @@ def test_living_cells_only_die_between_doses(plan):
             rows = [r["living_percent"] for r in o["cells"] if start < r["day"] <= end]
             assert all(0 <= r <= 100 for r in rows)
             assert all(b <= a + 1e-6 for a, b in itertools.pairwise(rows)), (o["id"], rows)
+
+
+def test_events_by_kind_are_told_in_chronic_courses_and_stores_in_all(plan):
+    told = {k for o in plan["options"] for k in o.get("forecast") or {}}
+    events = {k for k in told if k.endswith("_incidence")}
+    assert {"glycogen_g", "glucose_mmol_l"} <= told
+    if plan["stage"]["course"] == "decompensated":
+        assert {f"{k}_incidence" for k in ("ascites", "bleeding", "encephalopathy", "infection", "aclf")} <= events
+    if plan["horizon_days"][-1] == 90:
+        assert events == set()

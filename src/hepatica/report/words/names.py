@@ -53,6 +53,14 @@ VARIABLES = {
         Variable("survival", "Alive", "%", 0, 1),
         Variable("transplant_free_survival", "Alive without transplant", "%", 0, 1),
         Variable("decompensation", "Decompensated so far", "%", 0, -1),
+        Variable("ascites_incidence", "Ascites first, so far", "%", 0, -1),
+        Variable("bleeding_incidence", "Bleeding first, so far", "%", 0, -1),
+        Variable("encephalopathy_incidence", "Encephalopathy first, so far", "%", 0, -1),
+        Variable("infection_incidence", "Bacterial infection so far", "%", 0, -1),
+        Variable("aclf_incidence", "Acute-on-chronic failure so far", "%", 0, -1),
+        Variable("hcc_incidence", "Liver cancer so far", "%", 1, -1),
+        Variable("glycogen_g", "Glycogen in the liver", "g", 0, 1),
+        Variable("glucose_mmol_l", "Glucose in blood", "mmol/L", 1, 0),
     )
 }
 
@@ -90,7 +98,10 @@ _PLAIN = {
     "urea_cycle": "urea-cycle disorder",
     "wilson": "Wilson disease",
 }
-PROBABILITY = ("survival", "transplant_free_survival", "decompensation")
+PROBABILITY = (
+    "survival", "transplant_free_survival", "decompensation", "ascites_incidence", "bleeding_incidence",
+    "encephalopathy_incidence", "infection_incidence", "aclf_incidence", "hcc_incidence",
+)  # fmt: skip
 FRACTIONS = (*PROBABILITY, "hepatocytes_fraction")
 
 
