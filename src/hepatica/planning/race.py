@@ -24,6 +24,8 @@ WINNERS = 2
 MOST = 24
 LOOKS = 5
 SURE = 1.96
+SURE_OF_MANY = 3.1
+"""The same for the best of MOST: a chance of 0.05 shared among them, so that luck alone names none."""
 METHOD = (
     "every regimen that passed was simulated for the same few people; the better half of them, at most "
     f"{MOST}, for more people"
@@ -98,7 +100,7 @@ def _nets(
 
 
 def _better(row: dict[str, Any]) -> bool:
-    return bool(row["mean"] > max(SURE * row["se"], NO_DIFFERENCE))
+    return bool(row["mean"] > max(SURE_OF_MANY * row["se"], NO_DIFFERENCE))
 
 
 def _near(kept: Array, other: Array) -> bool:
