@@ -102,13 +102,15 @@ def print_json(answers: Iterator[Answer]) -> Iterator[Answer]:
     """Print {"records": […]} as the answers come, and yield each without its result, so that memory stays flat."""
     import orjson
 
-    out = sys.stdout.buffer
-    out.write(b'{\n  "records": [')
-    for i, answer in enumerate(answers):
+    out, head = sys.stdout.buffer, b'{\n  "records": ['
+    # Nothing is written before the first answer: where there is none, a refusal stands alone.
+    before = head + b"\n    "
+    for answer in answers:
         text = orjson.dumps(answer.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-        out.write((b",\n    " if i else b"\n    ") + text.replace(b"\n", b"\n    "))
+        out.write(before + text.replace(b"\n", b"\n    "))
+        before = b",\n    "
         yield answer.without_result
-    out.write(b"\n  ]\n}\n")
+    out.write((b"" if before[:1] == b"," else head) + b"\n  ]\n}\n")
 
 
 def close(answers: Sequence[Answer], verb: str, *, of: int | None = None) -> int:
