@@ -25,6 +25,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "chronic_hepatitis_b.json"
         (["stage", "nobody.json"], "nobody.json"),
         (["stage", EXAMPLE, "--colour"], "--colour"),
         (["stage", "no/such/*.json"], "no patient files in"),
+        (["match", "no/such/*.json"], "no patient files in"),
         (["score", "meld"], "bilirubin"),
         (["score", "meldd", "inr=1"], "meldd"),
         (["score", "meld", "bilirubin"], "key=value"),
