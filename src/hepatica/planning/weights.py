@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from hepatica.errors import InputError
 
 Array = NDArray[np.float64]
+COST_NOTE = (
+    "Cost counts care for the liver only: the price of a treatment is in no source opened here, and an option without "
+    "a known cost counts as if it cost no more than standard care."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Weights:
     """How much each part weighs; 1 is one quality-adjusted day for one such day, 0 leaves the part out.
 
     `survival` weighs added time, `quality` better time, `harms` days lost to harms, `burden` days of infusions and
-    procedures, `cost` money: it is divided by `pay_a_qaly`, what one may spend on a quality-adjusted year.
+    procedures, `cost` money: it is divided by `pay_a_qaly`, what one may spend on a quality-adjusted year in the
+    currency of the costs, for which there is no default.
     """
 
     survival: float = 1.0
@@ -27,15 +32,18 @@ class Weights:
     harms: float = 1.0
     burden: float = 0.0
     cost: float = 0.0
-    pay_a_qaly: float = 30_000.0
+    pay_a_qaly: float = 0.0
 
     def __post_init__(self) -> None:
         values = asdict(self)
         for name, value in values.items():
             if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
                 raise InputError(f"the weight {name} is {value!r}", where="weights", mend="give a number of 0 or more")
-        if not self.pay_a_qaly:
-            raise InputError("pay_a_qaly is 0", where="weights", mend="give what a quality-adjusted year may cost")
+        if self.cost and not self.pay_a_qaly:
+            raise InputError(
+                "cost counts, but not what a quality-adjusted year may cost", where="weights",
+                mend="add pay_a_qaly, such as cost=1,pay_a_qaly=30000 in the currency of the plan",
+            )  # fmt: skip
         if not (self.survival or self.quality):
             raise InputError(
                 "neither longer nor better life counts, so that nothing can be a benefit", where="weights",
@@ -57,9 +65,9 @@ class Weights:
                 raise InputError(f"unknown weight {name!r}", where="weights", mend=f"there are: {', '.join(known)}")
         return cls(**rows)
 
-    def to_json(self) -> dict[str, float]:
-        """Return the weights as plain values."""
-        return asdict(self)
+    def to_json(self) -> dict[str, float | str]:
+        """Return the weights as plain values, with what counting cost leaves out."""
+        return asdict(self) | ({"note": COST_NOTE} if self.cost else {})
 
 
 def _pair(text: str) -> tuple[str, float]:

@@ -70,7 +70,7 @@ def test_weights_change_the_net_benefit_and_nothing_else() -> None:
     part = Parts(np.array([10.0, 0.0]), np.array([2.0, 1.0]), np.array([1.0, 1.0]), 3.0, np.array([3000.0, 0.0]))
     assert part.net(Weights()).tolist() == [11.0, 0.0]
     assert part.net(Weights(survival=0, quality=2, harms=0.5, burden=1)).tolist() == [0.5, -1.5]
-    assert part.net(Weights(cost=1)) == pytest.approx([11 - 36.525, 0])
+    assert part.net(Weights(cost=1, pay_a_qaly=30_000)) == pytest.approx([11 - 36.525, 0])
     assert part.net(Weights(cost=1, pay_a_qaly=60_000)) == pytest.approx([11 - 18.2625, 0])
 
 
@@ -82,7 +82,7 @@ def test_weights_change_the_net_benefit_and_nothing_else() -> None:
         ("harms=nan", "weight harms is nan"),
         ("hope=1", r"unknown weight 'hope'[\s\S]*survival, quality"),
         ("quality", "'quality' is no weight"),
-        ("cost=1,pay_a_qaly=0", "pay_a_qaly is 0"),
+        ("cost=1", r"not what a quality-adjusted year may cost[\s\S]*add pay_a_qaly"),
         ({"quality": "much"}, "weight quality is 'much'"),
     ],
 )

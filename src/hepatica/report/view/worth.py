@@ -33,6 +33,7 @@ def worth(book: Book) -> dict[str, Any] | None:
     return {
         "heads": [{"label": label, "weight": _weight(weights.get(key))} for key, label, _, _ in PARTS],
         "rows": rows,
+        "note": str(weights.get("note") or ""),
         "unit": str(information.get("unit") or ""),
         "day": numbers.span(information.get("judged_on_day") or 0),
         "method": str(information.get("method") or ""),
