@@ -7,7 +7,7 @@ OUT ?= out
 BIN := .venv/bin
 PIP := PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: plan test clean
+.PHONY: plan test messages clean
 
 plan: .venv/.plan-ready
 	@echo "== the plan of $(PATIENT)"
@@ -23,6 +23,10 @@ test: .venv/.test-ready
 	@echo "== mypy: types, strict on engine and patient" && $(BIN)/mypy
 	@echo "== pytest: tests, on every core" && $(BIN)/python -m pytest -n auto -rs
 	@echo "== all passed"
+
+# Bring the message catalogues in step with the texts, and compile them.
+messages: .venv/.test-ready
+	@$(BIN)/python tools/messages.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

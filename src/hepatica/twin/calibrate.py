@@ -210,15 +210,15 @@ def fit_potency(seed: int, course_draws: dict[str, Array], without: str = "", dr
 
 def calibrate(seed: int = 20261123, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Return the whole posterior: courses, then potency with and without evidence at high risk of bias."""
-    say = progress or (lambda _: None)
+    tell = progress or (lambda _: None)
     courses = {}
     for course in sorted({t["course"] for t in table("targets").values()}):
-        say(course)
+        tell(course)
         courses[course] = fit_course(course, seed)
     reference = {k: np.asarray(v, float) for k, v in courses["decompensated"]["draws"].items()}
-    say("potency")
+    tell("potency")
     potency = fit_potency(seed, reference)
-    say("potency without evidence at high risk of bias")
+    tell("potency without evidence at high risk of bias")
     careful = fit_potency(seed, reference, without="high")
     potency["p_no_benefit_without_high_risk_of_bias"] = careful["p_no_benefit"]
     return {

@@ -1,0 +1,143 @@
+"""The language of what people read: English in the code, every other language a message catalogue (data).
+
+`say("Text with {name}", name=value)` finds the English text in the catalogue of the language now spoken and fills in
+its values; numbers get that language's decimal sign. A text that is data or stands at module level is marked with
+`mark` and said where it is used. How to add a language: docs/how-to/add-a-language.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+from hepatica.errors import InputError
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+DEFAULT = "en"
+DOMAIN = "hepatica"
+_DECIMAL = {"en": "."}
+_DATE = {"en": "{year:04}-{month:02}-{day:02}", "es": "{day:02}/{month:02}/{year:04}"}
+_spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages there are, English first."""
+    home = resources.files("hepatica").joinpath("locale")
+    found = [d.name for d in home.iterdir() if d.joinpath("LC_MESSAGES", f"{DOMAIN}.mo").is_file()]
+    return (DEFAULT, *sorted(found))
+
+
+def known(code: str | None) -> str:
+    """Return a language's code (None: English); raises InputError for a language without a catalogue."""
+    if code is None:
+        return DEFAULT
+    if code not in languages():
+        raise InputError(
+            f"there is no text in the language {code!r}", where="language", mend=f"one of {', '.join(languages())}"
+        )
+    return code
+
+
+def spoken() -> str:
+    """Return the code of the language now spoken."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[str]:
+    """Speak a language within the block; raises InputError for one that has no catalogue."""
+    token = _spoken.set(known(code))
+    try:
+        yield _spoken.get()
+    finally:
+        _spoken.reset(token)
+
+
+def say(text: str, **values: Any) -> str:
+    """Return an English text in the language now spoken, with its named values in place.
+
+    >>> say("{count} of 100 people", count=3.5)
+    '3.5 of 100 people'
+    """
+    return _filled(translated(text), values)
+
+
+def say_as(meaning: str, text: str, **values: Any) -> str:
+    """Return a text that means different things in different places; `meaning` tells translators which."""
+    found = _catalogue(_spoken.get()).pgettext(meaning, text) if text else text
+    return _filled(found, values)
+
+
+def say_many(one: str, many: str, n: float, **values: Any) -> str:
+    """Return the form of a text that fits `n`, which is also the value named n.
+
+    >>> say_many("{n} day", "{n} days", 1), say_many("{n} day", "{n} days", 3)
+    ('1 day', '3 days')
+    """
+    form = _catalogue(_spoken.get()).ngettext(one, many, n if isinstance(n, int) else 2)
+    return _filled(form, {"n": n, **values})
+
+
+def translated(text: str) -> str:
+    """Return a text in the language now spoken, its placeholders still open."""
+    language = _spoken.get()
+    return text if language == DEFAULT or not text else _catalogue(language).gettext(text)
+
+
+def mark(text: str) -> str:
+    """Return a text as it is, noted for the catalogues: it is said where it is used."""
+    return text
+
+
+def decimal(text: str) -> str:
+    """Return a written number with the decimal sign of the language now spoken.
+
+    >>> decimal("3.5")
+    '3.5'
+    """
+    return text.replace(".", _DECIMAL.get(_spoken.get(), ","))
+
+
+def date_text(iso: str) -> str:
+    """Return an ISO date (YYYY-MM-DD) as it is written in the language now spoken.
+
+    >>> date_text("2026-03-01")
+    '2026-03-01'
+    """
+    year, month, day = (int(part) for part in iso[:10].split("-"))
+    return _DATE.get(_spoken.get(), _DATE[DEFAULT]).format(year=year, month=month, day=day)
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    from gettext import GNUTranslations, NullTranslations
+
+    if language == DEFAULT:
+        return NullTranslations()
+    path = resources.files("hepatica").joinpath("locale", language, "LC_MESSAGES", f"{DOMAIN}.mo")
+    with path.open("rb") as file:
+        return GNUTranslations(file)
+
+
+class _Writer(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = super().format_field(value, format_spec)
+        return decimal(text) if isinstance(value, float) else text
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs[str(key)]
+
+
+_WRITER = _Writer()
+
+
+def _filled(text: str, values: dict[str, Any]) -> str:
+    return _WRITER.vformat(text, (), values) if values else text

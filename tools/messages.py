@@ -1,0 +1,134 @@
+"""Keep the message catalogues: extract the texts people read, update every language, compile (run by `make messages`).
+
+Texts come from Python (`say`, `say_as`, `say_many`, `mark`), from the Jinja and Typst templates (`say`), and from the
+data files named in DATA, by key.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages import Catalog, extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "hepatica"
+LOCALE = SOURCE / "locale"
+KEYWORDS: dict[str, Any] = {
+    "say": None, "mark": None, "said": None, "say_as": ((1, "c"), 2), "say_many": (1, 2),
+}  # fmt: skip
+DATA: dict[str, tuple[str, ...]] = {}
+HEADER = """\
+# {language} messages of hepatica.
+# The English texts in the code and the data files are the message ids. This translation was made by the project;
+# no native-speaking hepatologist has checked it yet."""
+_TYPST = re.compile(r'\bsay\("((?:[^"\\]|\\.)*)"')
+
+
+def template() -> Catalog:
+    """Return every message of the sources, in the order of files and lines, without the lines themselves."""
+    catalog = Catalog(project="hepatica", charset="utf-8", fuzzy=False)
+    for place, message, context in messages():
+        catalog.add(message, locations=[(place, None)], context=context)
+    return catalog
+
+
+def messages() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+    """Yield each message with the file it stands in and its context."""
+    for path in sorted(SOURCE.rglob("*")):
+        place = str(path.relative_to(SOURCE))
+        if path.suffix == ".py":
+            method = "python"
+        elif path.suffix == ".html":
+            method = "jinja2"
+        elif path.suffix == ".typ":
+            yield from ((place, ast.literal_eval(f'"{m}"'), None) for m in _TYPST.findall(path.read_text("utf-8")))
+            continue
+        else:
+            yield from ((place, text, None) for text in _data(path, place))
+            continue
+        found = extract.extract(method, io.BytesIO(path.read_bytes()), KEYWORDS, options={"silent": "false"})
+        for _, message, _, context in found:
+            yield place, message, context
+
+
+def _data(path: Path, place: str) -> Iterator[str]:
+    keys = DATA.get(place)
+    if keys is None:
+        return
+    text = path.read_text(encoding="utf-8")
+    yield from _under(tomllib.loads(text) if path.suffix == ".toml" else json.loads(text), keys, False)
+
+
+def _under(node: Any, keys: tuple[str, ...], asked: bool) -> Iterator[str]:
+    """Yield the texts under the keys that people read; a key may be a table of texts."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _under(value, keys, asked or key in keys)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _under(value, keys, asked)
+    elif asked and isinstance(node, str) and node:
+        yield node
+
+
+def update(po: Path) -> Catalog:
+    """Return a language's catalogue brought up to date: new texts without translation, lost ones dropped."""
+    with po.open("rb") as file:
+        catalog = read_po(file)
+    catalog.update(template(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    catalog.msgid_bugs_address = ""
+    catalog.creation_date = catalog.revision_date
+    return catalog
+
+
+def po_bytes(catalog: Catalog) -> bytes:
+    """Return a catalogue as the text of its .po file."""
+    catalog.header_comment = HEADER.format(language=catalog.locale.english_name if catalog.locale else "")
+    out = io.BytesIO()
+    write_po(out, catalog, width=120, sort_output=False, include_lineno=False, omit_header=False)
+    return out.getvalue()
+
+
+def mo_bytes(catalog: Catalog) -> bytes:
+    """Return a catalogue compiled."""
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def catalogues() -> list[Path]:
+    """Return the .po file of every language."""
+    return sorted(LOCALE.glob("*/LC_MESSAGES/hepatica.po"))
+
+
+def missing(catalog: Catalog) -> list[str]:
+    """Return the messages without a translation."""
+    return [str(m.id) for m in catalog if m.id and not all(m.string if isinstance(m.string, tuple) else [m.string])]
+
+
+def main() -> int:
+    """Update and compile every catalogue; report what is not translated yet."""
+    unsaid = 0
+    for po in catalogues():
+        catalog = update(po)
+        po.write_bytes(po_bytes(catalog))
+        po.with_suffix(".mo").write_bytes(mo_bytes(catalog))
+        lacks = missing(catalog)
+        unsaid += len(lacks)
+        print(f"{po.relative_to(ROOT)}: {len(catalog)} messages, {len(lacks)} to translate")
+    return 1 if unsaid else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
