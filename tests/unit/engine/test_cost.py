@@ -24,8 +24,9 @@ def test_operations_are_those_counted_by_hand() -> None:
     found = step_flops(compile_model(model()).source)
     # k*x*x once (2), a sign, a difference; in each of the seven stages after the first.
     assert found["rates"] == 7 * 4
-    # A product and a difference for the entry below, and a product with each of two pivots.
-    assert found["solves"] == 8 * 4
+    # The two right sides (a product and a sum each), a product and a difference for the entry below, and a product
+    # with each of two pivots.
+    assert found["solves"] == 8 * 8
     assert found["total"] == sum(v for k, v in found.items() if k != "total")
 
 

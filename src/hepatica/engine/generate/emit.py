@@ -12,7 +12,7 @@ from hepatica.engine.generate.translate import System, translate
 from hepatica.engine.language.model import Model
 
 LONGEST = 160
-KERNEL_VERSION = 2
+KERNEL_VERSION = 3
 """Raised whenever a kernel needs its models generated anew; kernel/problem.h checks it."""
 
 
@@ -82,6 +82,7 @@ class _Writer:
             ),
             self._function("rate", ["f"], self._rate_rows()),
             self._function("linearise", ["f", "J", "ft"], [*self._rate_rows(), *jacobian, *by_time], notes),
+            self._turn(),
             factorise_c(self.plan, self.system.jacobian, self._jacobian_text),
             solve_c(self.plan),
             self._function(
@@ -160,6 +161,17 @@ class _Writer:
             f"{len(self.system.jacobian)} Jacobian entries, {len(self.plan.entries)} in its LU. */\n"
         )
         return words + "\n".join(f"#define {name} {value}" for name, value in sizes.items())
+
+    def _turn(self) -> str:
+        """Return the C function for how fast the slope itself changes: J f, and the slope's own change in time."""
+        lines = ["  (void)J; (void)ft; (void)p; (void)c; (void)f;"]
+        for i in range(len(self.layout.states)):
+            row = sorted(j for k, j in self.system.jacobian if k == i)
+            terms = [f"({self._jacobian_text(i, j)}) * f[{j}]" for j in row]
+            terms += [] if self.autonomous else [f"ft[{i}]"]
+            lines.append(f"  f2[{i}] = {' + '.join(terms) or 'K(0.0)'};")
+        takes = "const T *RESTRICT J, const T *RESTRICT ft, const T *RESTRICT p, const T *RESTRICT c"
+        return f"KERNEL void turn({takes}, const T *RESTRICT f, T *RESTRICT f2)\n{{\n" + "\n".join(lines) + "\n}"
 
     def _rate_rows(self) -> list[tuple[str, int]]:
         return [(f"f[{i}]", node) for i, node in enumerate(self.system.rates)]

@@ -51,13 +51,14 @@ def factorise_c(plan: Plan, jacobian: Collection[tuple[int, int]], entry: Callab
 
 
 def solve_c(plan: Plan) -> str:
-    """Return the C function that solves in place with the factors."""
+    """Return the C function that puts the solution for f + by b in place of b."""
     place = {ij: k for k, ij in enumerate(plan.entries)}
-    lines = [f"  T b{i} = b[{i}];" for i in range(len(plan.order))]
+    lines = [f"  T b{i} = f[{i}] + by * b[{i}];" for i in range(len(plan.order))]
     for k in plan.order:
         lines += [f"  b{i} -= lu[{place[i, k]}] * b{k};" for i in plan.below[k]]
     for k in reversed(plan.order):
         terms = "".join(f" - lu[{place[k, j]}] * b{j}" for j in plan.right[k])
         inner = f"(b{k}{terms})" if terms else f"b{k}"
         lines.append(f"  b{k} = {inner} * lu[{place[k, k]}]; b[{k}] = b{k};")
-    return "KERNEL void solve(const T *RESTRICT lu, T *RESTRICT b)\n{\n" + "\n".join(lines) + "\n}"
+    takes = "const T *RESTRICT lu, const T *RESTRICT f, T by, T *RESTRICT b"
+    return f"KERNEL void solve({takes})\n{{\n" + "\n".join(lines) + "\n}"

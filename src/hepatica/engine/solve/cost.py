@@ -51,7 +51,7 @@ def step_flops(source: str, method: int = METHOD) -> dict[str, int]:
         found = {
             "linearise": parts["linearise"], "factorise": parts["factorise"],
             "rates": (stages - 1) * parts["rate"], "solves": stages * parts["solve"],
-            "stages": states * (2 * pairs + 2 * opening + 3 * stages),
+            "stages": states * (2 * pairs + 2 * opening + stages),
         }  # fmt: skip
     found["norm"] = states * 10 + 120
     return found | {"total": sum(found.values())}

@@ -1,7 +1,7 @@
 /* How long a step is: the first one from the slope, the next ones from the error of the last (Gustafsson's predictive
    controller), each cut where the course stops for an event. */
 #ifndef SAFETY
-#define SAFETY 0.9
+#define SAFETY 0.95
 #endif
 
 INLINE T norm2(const T *e, const T *y, const T *z, const T *absolute, REAL rtol)
@@ -20,15 +20,27 @@ INLINE void add_inflow(const problem *q, const group *g, T *f)
     for (int i = 0; i < N_STATES; i++) f[i] += g->inflow[i];
 }
 
-/* The step to try from here, where the slope is f. */
-INLINE T next_step(const problem *q, group *g, const T *absolute, const T *f)
+/* The first step where the slope is f and changes at f2: one per cent of the way to a change as large as the state;
+   longer where a course that bends at the rate |f2| / |f| would then err by a tenth of the tolerance. */
+INLINE T first_step(const problem *q, const group *g, const T *absolute, const T *f, const T *f2)
+{
+  T zero[N_STATES] = {K(0.0)};
+  const REAL rtol = (REAL)q->rtol;
+  const T size = v_max(v_sqrt(norm2(g->y, g->y, zero, absolute, rtol)), K(1.0));
+  const T slope = v_max(v_sqrt(norm2(f, g->y, zero, absolute, rtol)), K(1e-20));
+  const T careful = (REAL)0.01 * size / slope;
+  if (!f2) return careful;
+  const T left = to_real(g->stop - g->t);
+  const T bend = v_max(v_sqrt(norm2(f2, g->y, zero, absolute, rtol)) / slope, K(1.0) / left);
+  const T bold = v_exp(K(1.0 / ERROR_ORDER) * v_log((REAL)0.1 * bend / slope)) / bend;
+  return v_select(v_lt(careful, bold), bold, careful);
+}
+
+/* The step to try from here, where the slope is f and changes at f2 (if that is known). */
+INLINE T next_step(const problem *q, group *g, const T *absolute, const T *f, const T *f2)
 {
   if (any(g->fresh)) {
-    T zero[N_STATES] = {K(0.0)};
-    T size = v_sqrt(norm2(g->y, g->y, zero, absolute, (REAL)q->rtol));
-    T slope = v_sqrt(norm2(f, g->y, zero, absolute, (REAL)q->rtol));
-    T first = (REAL)0.01 * v_max(size, K(1.0)) / v_max(slope, K(1e-20));
-    g->h = v_select(g->fresh, first, g->h);
+    g->h = v_select(g->fresh, first_step(q, g, absolute, f, f2), g->h);
     g->last_h = v_select(g->fresh, K(0.0), g->last_h);
     g->fresh = NO_LANE;
   }

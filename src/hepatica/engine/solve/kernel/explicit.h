@@ -5,7 +5,7 @@ INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T *grow
   T f[N_STATES], error[N_STATES];
   rate(to_real(g->t), g->y, g->p, g->c, f);
   add_inflow(q, g, f);
-  const T h = *used = next_step(q, g, absolute, f);
+  const T h = *used = next_step(q, g, absolute, f, 0);
   *growth = K(1.0);
   for (int i = 0; i < N_STATES; i++) u[0][i] = h * f[i];
 #pragma GCC unroll 8

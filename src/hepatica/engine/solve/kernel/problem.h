@@ -1,6 +1,6 @@
 /* What a run is asked, what the lanes hold along it, and what happens at times known before: doses, infusions,
    breakpoints and the knots of forcing tables. */
-#if defined(GENERATED_FOR) && GENERATED_FOR != 2
+#if defined(GENERATED_FOR) && GENERATED_FOR != 3
 #error "this model was generated for another kernel: run write_generated again"
 #endif
 

@@ -7,11 +7,13 @@ INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T *grow
   const T t = to_real(g->t);
   linearise(t, g->y, g->p, g->c, f, J, ft);
   add_inflow(q, g, f);
-  const T h = *used = next_step(q, g, absolute, f), ih = v_recip(h);
+  T f2[N_STATES];
+  if (any(g->fresh)) turn(J, ft, g->p, g->c, f, f2);
+  const T h = *used = next_step(q, g, absolute, f, f2), ih = v_recip(h);
   *growth = factorise(J, g->p, g->c, ih * (REAL)(1.0 / GAMMA), lu);
+  for (int i = 0; i < N_STATES; i++) u[0][i] = K(0.0);
 #pragma GCC unroll 8
   for (int s = 0; s < STAGES; s++) {
-    T sums[N_STATES];
     if (s > 0) {
       for (int i = 0; i < N_STATES; i++) {
         T last = u[0][i], y = g->y[i] + last * (REAL)A[s][0], sum = last * (REAL)C[s][0];
@@ -21,17 +23,14 @@ INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T *grow
           sum += last * (REAL)C[s][j];
         }
         z[i] = s > STAGES - CLOSING ? z[i] + last : y;
-        sums[i] = sum;
+        u[s][i] = sum;
       }
       rate(t + h * (REAL)C_T[s], z, g->p, g->c, f);
       add_inflow(q, g, f);
     }
-    for (int i = 0; i < N_STATES; i++) {
-      T right = s > 0 ? f[i] + ih * sums[i] : f[i];
-      if (!AUTONOMOUS && DT[s] != 0) right += h * (REAL)DT[s] * ft[i];
-      u[s][i] = right;
-    }
-    solve(lu, u[s]);
+    if (!AUTONOMOUS && DT[s] != 0)
+      for (int i = 0; i < N_STATES; i++) f[i] += h * (REAL)DT[s] * ft[i];
+    solve(lu, f, ih, u[s]);
   }
   for (int i = 0; i < N_STATES; i++) z[i] += u[STAGES - 1][i];
   return weigh(q, g, absolute, u[STAGES - 1], z);
