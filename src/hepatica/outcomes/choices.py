@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -42,10 +43,21 @@ def utility(name: str) -> Value:
     return Value(row["value"], row.get("lo"), row.get("hi"), row["source"])
 
 
-@lru_cache(maxsize=32)
-def cost(region: str, name: str) -> Value | None:
-    """Return a cost of care (a year, or once for an event) in a region, or None where no source gives it."""
-    want = _file()["cost"].get(region, {}).get(name)
+def payers_at(place: str) -> tuple[str, ...]:
+    """Return whose views of the cost of care a source gives at a place, the default first."""
+    return tuple(row["payer"] for row in _file()["care"] if row["place"] == place)
+
+
+def payer_seen(place: str, payer: str) -> bool:
+    """Return whether the source itself says whose view its costs are."""
+    return any(r.get("payer_seen", True) for r in _file()["care"] if (r["place"], r["payer"]) == (place, payer))
+
+
+@lru_cache(maxsize=64)
+def cost(place: str, name: str, payer: str | None = None) -> Value | None:
+    """Return a cost of care (a year, or once for an event) as a payer sees it, or None where no source gives it."""
+    rows = [r for r in _file()["care"] if r["place"] == place and payer in (None, r["payer"])]
+    want = rows[0].get(name) if rows else None
     if want is None:
         return None
     base = _find(evidence.costs(), kind="cost", state=want["state"], source=want["source"])
@@ -53,6 +65,16 @@ def cost(region: str, name: str) -> Value | None:
     if "times" in want:
         factor = _find(evidence.costs(), kind="ratio", state=want["times"], source=want["source"])["value"]
     return Value(base["value"] * factor, None, None, base["source"], base.get("currency", ""), base.get("price_year"))
+
+
+def listed_price(place: str, option: str, causes: Sequence[str]) -> Value | None:
+    """Return the price of a course of a treatment as a source lists it at a place, or None."""
+    for want in _file()["price"]:
+        if (want["place"], want["option"]) == (place, option) and want.get("cause") in (None, *causes):
+            row = _find(evidence.costs(), kind="price", what=want["what"], source=want["source"])
+            lo, hi, year = row.get("lo"), row.get("hi"), row.get("price_year")
+            return Value(float(row["value"]), lo, hi, row["source"], row["currency"], year)
+    return None
 
 
 def _find(rows: list[dict[str, Any]], **want: Any) -> dict[str, Any]:

@@ -36,8 +36,17 @@ def days_alive(days: Array, survival: Array) -> Array:
     return np.asarray(np.trapezoid(survival, days, axis=0), dtype=float)
 
 
-def qaly(days: Array, survival: Array, child_pugh: Array | None, course: str, *, seed: int) -> Worth:
-    """Return quality-adjusted life years a draw up to the last day, undiscounted.
+def present(days: Array, rate: float) -> Array:
+    """Return what one unit at each day is worth today at a rate of discount a year, [d, 1].
+
+    >>> present(np.array([0.0, 365.25]), 0.25).ravel()
+    array([1. , 0.8])
+    """
+    return np.asarray((1.0 + rate) ** (-np.asarray(days, dtype=float) / DAYS_A_YEAR))[:, None]
+
+
+def qaly(days: Array, survival: Array, child_pugh: Array | None, course: str, *, seed: int, rate: float = 0.0) -> Worth:
+    """Return quality-adjusted life years a draw up to the last day, discounted at `rate` a year.
 
     Utilities come from the evidence base by Child-Pugh class; each draw keeps one position between the quartiles of
     its source, so that a person's own way of valuing health stays the same in every option.
@@ -46,7 +55,7 @@ def qaly(days: Array, survival: Array, child_pugh: Array | None, course: str, *,
     if isinstance(found, Worth):
         return found
     level, used, note = found
-    total = np.trapezoid(survival * level, days, axis=0) / DAYS_A_YEAR
+    total = np.trapezoid(survival * level * present(days, rate), days, axis=0) / DAYS_A_YEAR
     return Worth(np.asarray(total), used, note)
 
 
@@ -59,6 +68,7 @@ def gains(
     course: str,
     *,
     seed: int,
+    rate: float = 0.0,
 ) -> tuple[Array, Array] | None:
     """Return what a course gains over another, in quality-adjusted days a draw: by living longer, and by living better.
 
@@ -69,8 +79,9 @@ def gains(
     other = _utilities(course, base_child_pugh, base_survival, seed)
     if isinstance(own, Worth) or isinstance(other, Worth):
         return None
-    longer = np.trapezoid((survival - base_survival) * other[0], days, axis=0)
-    better = np.trapezoid(survival * (own[0] - other[0]), days, axis=0)
+    now = present(days, rate)
+    longer = np.trapezoid((survival - base_survival) * other[0] * now, days, axis=0)
+    better = np.trapezoid(survival * (own[0] - other[0]) * now, days, axis=0)
     return np.asarray(longer), np.asarray(better)
 
 
@@ -95,17 +106,28 @@ def _utilities(
     return level, tuple(dict.fromkeys(r.source for r in used)), rule.get("note", "")
 
 
-def care_cost(days: Array, survival: Array, child_pugh: Array | None, course: str, region: str) -> Worth:
-    """Return the cost of care for the liver a draw up to the last day, without the price of any new treatment."""
-    once, a, b = None, choices.cost(region, "compensated"), choices.cost(region, "decompensated")
+def care_cost(
+    days: Array,
+    survival: Array,
+    child_pugh: Array | None,
+    course: str,
+    place: str,
+    payer: str | None = None,
+    rate: float = 0.0,
+) -> Worth:
+    """Return the cost of care for the liver a draw up to the last day, without the price of any new treatment.
+
+    `place` and `payer` say whose costs (payer None: the first view a source gives there); `rate` discounts a year.
+    """
+    once, a, b = None, choices.cost(place, "compensated", payer), choices.cost(place, "decompensated", payer)
     if course in ("alf", "ali", "urea_cycle", "metabolic", "steatosis", "chronic_hepatitis", "cholestatic", "none"):
         return Worth(None, reason="no source here gives the cost of care for this disease")
     if course in ("aclf", "alcoholic_hepatitis"):
-        once = choices.cost(region, "admission")
+        once = choices.cost(place, "admission", payer)
         if once is None:
-            return Worth(None, reason=f"no source here gives the cost of an admission for it in {region}")
+            return Worth(None, reason=f"no source here gives the cost of an admission for it in {place}")
     if a is None or b is None or child_pugh is None:
-        return Worth(None, reason=f"no source here gives the cost of cirrhosis care in {region}")
+        return Worth(None, reason=_unknown(place, payer))
     if once is not None and (once.currency, once.year) != (a.currency, a.year):
         draws = np.full(survival.shape[1], once.value)
         return Worth(
@@ -116,10 +138,18 @@ def care_cost(days: Array, survival: Array, child_pugh: Array | None, course: st
             once.currency,
             once.year,
         )
-    rate = np.where(child_pugh < CHILD_B, a.value, b.value)
-    total = np.trapezoid(survival * rate, days, axis=0) / DAYS_A_YEAR
+    yearly = np.where(child_pugh < CHILD_B, a.value, b.value)
+    total = np.trapezoid(survival * yearly * present(days, rate), days, axis=0) / DAYS_A_YEAR
     sources = tuple(dict.fromkeys((a.source, b.source)))
     return Worth(np.asarray(total), sources, "prices without an interval in their source", "", a.currency, a.year)
+
+
+def _unknown(place: str, payer: str | None) -> str:
+    others = ", ".join(p.replace("_", " ") for p in choices.payers_at(place))
+    if payer is None or not others:
+        return f"no source here gives the cost of cirrhosis care in {place}"
+    view = payer.replace("_", " ")
+    return f"no source here gives the cost of cirrhosis care in {place} as seen by {view}; there is: {others}"
 
 
 def _person(row: choices.Value, z: Array) -> Array:

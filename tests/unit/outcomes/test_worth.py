@@ -61,8 +61,10 @@ def test_cost_without_a_source_has_a_reason(course, region):
 def test_every_choice_is_found_in_the_evidence_base():
     for name in choices._file()["utility"]:
         assert 0 <= outcomes.utility(name).value <= 1
-    for region, rows in choices._file()["cost"].items():
-        for name in rows:
-            assert outcomes.cost(region, name).value > 0
+    for row in choices._file()["care"]:
+        for name in set(row) - {"place", "payer", "payer_seen"}:
+            assert outcomes.cost(row["place"], name, row["payer"]).value > 0
+    for row in choices._file()["price"]:
+        assert outcomes.listed_price(row["place"], row["option"], [row.get("cause", "")]).value > 0
     with pytest.raises(ValueError, match="no row"):
         choices._find([], kind="utility")
