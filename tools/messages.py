@@ -1,7 +1,7 @@
 """Keep the message catalogues: extract the texts people read, update every language, compile (run by `make messages`).
 
 Texts come from Python (`say`, `say_as`, `say_many`, `mark`), from the Jinja and Typst templates (`say`), and from the
-data files named in DATA, by key.
+data files and keys named in src/hepatica/locale/texts.toml.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from babel.messages import Catalog, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from hepatica.language import text_keys
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "hepatica"
 LOCALE = SOURCE / "locale"
 KEYWORDS: dict[str, Any] = {
     "say": None, "mark": None, "said": None, "say_as": ((1, "c"), 2), "say_many": (1, 2),
 }  # fmt: skip
-DATA: dict[str, tuple[str, ...]] = {}
 HEADER = """\
 # {language} messages of hepatica.
 # The English texts in the code and the data files are the message ids. This translation was made by the project;
@@ -62,7 +63,7 @@ def messages() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
 
 
 def _data(path: Path, place: str) -> Iterator[str]:
-    keys = DATA.get(place)
+    keys = text_keys().get(place)
     if keys is None:
         return
     text = path.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from hepatica.errors import InputError
+from hepatica.language import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,13 +155,17 @@ def plan(
     today: date | None = None,
     jurisdiction: str = "EU",
     weights: Mapping[str, float] | str | None = None,
+    language: str | None = None,
 ) -> Plan:
     """Plan one patient: simulate the options, compare them, recommend; `.save(folder)` writes the report.
 
     `weights` says what counts for the person, as "survival=1,quality=2" or a mapping (see planning.Weights).
+    `language` is the code of the language of every sentence (default English; raises InputError for one without a
+    catalogue); keys, ids and the enumerated words of the JSON stay as they are.
     """
     from hepatica import planning
     from hepatica.saving import Plan
 
-    made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
+    with speaking(language):
+        made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
     return Plan(made.document)

@@ -7,21 +7,23 @@ its values; numbers get that language's decimal sign. A text that is data or sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from importlib import resources
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hepatica.errors import InputError
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
+T = TypeVar("T")
 DEFAULT = "en"
 DOMAIN = "hepatica"
+NARROW = "\u202f"
 _DECIMAL = {"en": "."}
 _DATE = {"en": "{year:04}-{month:02}-{day:02}", "es": "{day:02}/{month:02}/{year:04}"}
 _spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
@@ -106,6 +108,15 @@ def decimal(text: str) -> str:
     return text.replace(".", _DECIMAL.get(_spoken.get(), ","))
 
 
+def grouped(text: str) -> str:
+    """Return a number written with commas between its thousands in the way of the language now spoken.
+
+    >>> grouped("12,300")
+    '12,300'
+    """
+    return text if _spoken.get() == DEFAULT else text.replace(",", NARROW)
+
+
 def date_text(iso: str) -> str:
     """Return an ISO date (YYYY-MM-DD) as it is written in the language now spoken.
 
@@ -114,6 +125,47 @@ def date_text(iso: str) -> str:
     """
     year, month, day = (int(part) for part in iso[:10].split("-"))
     return _DATE.get(_spoken.get(), _DATE[DEFAULT]).format(year=year, month=month, day=day)
+
+
+def by_language(function: Callable[..., T]) -> Callable[..., T]:
+    """Cache a function's results, each language's apart: for readers of data files whose texts are said on load."""
+    kept: dict[tuple[Any, ...], T] = {}
+
+    @wraps(function)
+    def remembered(*args: Any) -> T:
+        key = (_spoken.get(), *args)
+        if key not in kept:
+            kept[key] = function(*args)
+        return kept[key]
+
+    return remembered
+
+
+def said_data(place: str, data: Any) -> Any:
+    """Return a data file's content with the texts that people read said; `place` is its path below the package.
+
+    Which keys hold such texts stands in locale/texts.toml.
+    """
+    if _spoken.get() == DEFAULT:
+        return data
+    return _said_under(data, text_keys().get(place, ()), False)
+
+
+@cache
+def text_keys() -> dict[str, tuple[str, ...]]:
+    """Return, by data file, the keys whose texts people read."""
+    import tomllib
+
+    rows = tomllib.loads(resources.files("hepatica").joinpath("locale", "texts.toml").read_text(encoding="utf-8"))
+    return {place: tuple(keys) for place, keys in rows.items()}
+
+
+def _said_under(node: Any, keys: tuple[str, ...], asked: bool) -> Any:
+    if isinstance(node, dict):
+        return {k: _said_under(v, keys, asked or k in keys) for k, v in node.items()}
+    if isinstance(node, list):
+        return [_said_under(v, keys, asked) for v in node]
+    return translated(node) if asked and isinstance(node, str) else node
 
 
 @cache

@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what counts for this person: survival, quality, harms, burden, cost, pay_a_qaly (default 1, 1, 1, 0, 0)",
     )  # fmt: skip
     parser.add_argument("--jurisdiction", default="EU", metavar="J", help="whose rules: US, EU, UK, … (default EU)")
+    parser.add_argument("--language", metavar="L", help="of the plan and its report: en, es (default en)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
     import hepatica
 
-    options = {name: getattr(arguments, name) for name in ("draws", "seed", "jurisdiction", "weights")}
+    options = {name: getattr(arguments, name) for name in ("draws", "seed", "jurisdiction", "weights", "language")}
     return hepatica.plan(patient, **options)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from hepatica.language import by_language, said_data
+
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("hepatica.governance").joinpath("data", name).read_text(encoding="utf-8"))
+    found = tomllib.loads(resources.files("hepatica.governance").joinpath("data", name).read_text(encoding="utf-8"))
+    said: dict[str, Any] = said_data(f"governance/data/{name}", found)
+    return said
 
 
-@lru_cache(maxsize=1)
+@by_language
 def bibliography() -> dict[str, dict[str, Any]]:
     """Return the sources of this room by id, each with a citation and what was seen of it."""
     rows: dict[str, dict[str, Any]] = _read("sources.toml")["source"]

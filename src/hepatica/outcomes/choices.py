@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from hepatica import evidence
+from hepatica.language import by_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Value:
     year: int | None = None
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("hepatica.outcomes").joinpath("data", "choices.toml").read_text("utf-8"))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from hepatica import governance
 from hepatica.eligibility import Match
+from hepatica.language import by_language, mark, say, say_many
 from hepatica.planning import sources, words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
@@ -20,7 +20,7 @@ from hepatica.planning.option import Option
 STALE_D, STALE_ACUTE_D = 180, 7
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _rows() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = sources.read("follow_up.toml")["row"]
     for row in rows:
@@ -54,16 +54,7 @@ def consent(
     """Return the consent document of the recommended option, filled from this plan."""
     o, rows = chosen.option, chosen.rows
     others = [words.treatment(x) for x in options if x.live and x.id != o.id and not x.product]
-    risks = [
-        f"{r['said']}: {words.of_100(r['probability'])}"
-        + (
-            f" (between {round(100 * r['lo'])} and {round(100 * r['hi'])})"
-            if r["lo"] is not None and r["hi"] is not None
-            else ""
-        )
-        for r in (rows["harms"] or _later(o))[:6]
-        if r["probability"] is not None
-    ]
+    risks = [_risk(r) for r in (rows["harms"] or _later(o))[:6] if r["probability"] is not None]
     cost = rows["cost"]
     return governance.consent(
         governance.ConsentFacts(
@@ -73,26 +64,38 @@ def consent(
             stage=words.disease(facts.staging.course),
             procedure=o.procedure or words.treatment(o),
             follow_up=words.when(max((c["day"] for c in checks), default=90)),
-            risks="; ".join(risks) or "no count of side effects is in the sources opened here; ask your team",
+            risks="; ".join(risks) or say("no count of side effects is in the sources opened here; ask your team"),
             benefit=_benefit(o, rows),
             certainty=choice.certainty,
-            alternatives=words.listed(others[:8]) or "no other treatment fits your record",
+            alternatives=words.listed(others[:8]) or say("no other treatment fits your record"),
             unknown=" ".join(unknown[:2]),
-            cost=f"Care costs about {words.money(cost)} over {words.when(cost['horizon_days'])}."
+            cost=say(
+                "Care costs about {cost} over {horizon_days}.",
+                cost=words.money(cost),
+                horizon_days=words.when(cost["horizon_days"]),
+            )
             if cost["mean"] is not None
-            else "No sound cost was found in the sources opened here.",
-            participants="The number of people in the trial must be written here.",
-            registry=f"The trial is on ClinicalTrials.gov as {o.trial['protocol']}."
+            else say("No sound cost was found in the sources opened here."),
+            participants=say("The number of people in the trial must be written here."),
+            registry=say("The trial is on ClinicalTrials.gov as {protocol}.", protocol=o.trial["protocol"])
             if o.trial
-            else "The trial must be on a public register.",
+            else say("The trial must be on a public register."),
         )
     )
+
+
+def _risk(r: dict[str, Any]) -> str:
+    people = words.of_100(r["probability"])
+    if r["lo"] is None or r["hi"] is None:
+        return say("{harm}: {people}", harm=r["said"], people=people)
+    low, high = round(100 * r["lo"]), round(100 * r["hi"])
+    return say("{harm}: {people} (between {low} and {high})", harm=r["said"], people=people, low=low, high=high)
 
 
 def _later(o: Option) -> list[dict[str, Any]]:
     """Return the harms of what a referral may lead to."""
     rows = published("transplant") if o.id == "transplant_referral" else []
-    return [r | {"said": f"{r['said']}, if you have a transplant"} for r in rows]
+    return [r | {"said": say("{said}, if you have a transplant", said=r["said"])} for r in rows]
 
 
 def _trials(matches: Sequence[Match], cells: Sequence[Compared]) -> list[Match]:
@@ -104,16 +107,28 @@ def _trials(matches: Sequence[Match], cells: Sequence[Compared]) -> list[Match]:
 def _benefit(o: Option, rows: dict[str, Any]) -> str:
     if o.id == "standard_care":
         last = rows["forecast"]["survival"][-1]
-        return f"{words.of_100(last['mean'])} like you are alive after {words.when(last['day'])}"
+        people, time = words.of_100(last["mean"]), words.when(last["day"])
+        return say("{people} like you are alive after {time}", people=people, time=time)
     gain = rows["benefit"].get("survival_gain")
     if gain is None:
-        return "the model cannot compare it with usual care"
+        return say("the model cannot compare it with usual care")
     mean, low, high = (100 * gain[k] for k in ("mean", "p05", "p95"))
     if round(mean) == 0:
-        said = "no clear change in how many people are alive"
+        text = mark(
+            "no clear change in how many people are alive after {time} than with usual care "
+            "(it could be from {low:.0f} to {high:+.0f})"
+        )
+    elif mean > 0:
+        text = mark(
+            "of 100 people, {mean:.0f} more are alive after {time} than with usual care "
+            "(it could be from {low:.0f} to {high:+.0f})"
+        )
     else:
-        said = f"of 100 people, {abs(mean):.0f} {'more' if mean > 0 else 'fewer'} are alive"
-    return f"{said} after {words.when(gain['day'])} than with usual care (it could be from {low:.0f} to {high:+.0f})"
+        text = mark(
+            "of 100 people, {mean:.0f} fewer are alive after {time} than with usual care "
+            "(it could be from {low:.0f} to {high:+.0f})"
+        )
+    return say(text, mean=abs(mean), time=words.when(gain["day"]), low=low, high=high)
 
 
 def unknown(
@@ -130,48 +145,71 @@ def unknown(
     staging = facts.staging
     if staging.contradictions:
         rows.append(
-            "Which of the contradicting values are true: " + words.mended("; ".join(staging.contradictions)) + "."
+            say("Which of the contradicting values are true: ") + words.mended("; ".join(staging.contradictions)) + "."
         )
     age_d = (today - facts.now.date()).days if facts.now else None
     if age_d is not None and age_d > (STALE_ACUTE_D if staging.course in ACUTE else STALE_D):
-        rows.append(f"How this person is today: the newest value is {age_d} days old. Test again and plan again.")
+        rows.append(
+            say(
+                "How this person is today: the newest value is {age_d} days old. Test again and plan again.",
+                age_d=age_d,
+            )
+        )
     cells = [c for c in compared if c.option.product]
     if cells:
         rows.append(
-            "Whether cells help someone like this is not known: "
-            "the trials are few, small and at high risk of bias, and reviews disagree."
+            say(
+                "Whether cells help someone like this is not known: the trials are few, small and at "
+                "high risk of bias, and reviews disagree."
+            )
         )
     elif staging.course not in ("none", "steatosis", "chronic_hepatitis"):
-        rows.append("No cell product was studied well enough in this situation to be compared.")
+        rows.append(say("No cell product was studied well enough in this situation to be compared."))
     if any("not calibrated" in note for note in fit.notes):
         rows.append(
-            f"How far the forecast can be trusted: the model was not calibrated on {staging.label}. "
-            "Its chances of death and of decompensation rest on assumptions here."
+            say(
+                "How far the forecast can be trusted: the model was not calibrated on {staging_label}. "
+                "Its chances of death and of decompensation rest on assumptions here.",
+                staging_label=staging.label,
+            )
         )
     if fit.status != "fitted":
         rows.append(_fit(fit))
     open_trials = _trials(matches, cells)
     if cells and open_trials and not any(c.option.recommendable for c in cells):
         names = ", ".join(m.protocol for m in open_trials[:4])
-        rows.append(f"Whether any of these trials recruits today: {names}. Look them up before you talk about them.")
+        rows.append(
+            say(
+                "Whether any of these trials recruits today: {names}. Look them up before you talk about them.",
+                names=names,
+            )
+        )
     needs = sorted(
         {n for m in staging.missing if m.score in ("meld_3", "meld_na", "child_pugh", "meld") for n in m.needs}
     )
     if needs:
-        rows.append(f"Not measured or too old, and needed to stage: {words.needs(needs)}.")
+        rows.append(say("Not measured or too old, and needed to stage: {needs}.", needs=words.needs(needs)))
     gaps = list(dict.fromkeys(a["needs"] for a in audit if a["needs"]))
     if gaps:
-        rows.append(f"Not in the record, and needed to check usual care: {'; '.join(gaps[:6])}.")
+        rows.append(say("Not in the record, and needed to check usual care: {gaps}.", gaps="; ".join(gaps[:6])))
     rows += alike
-    rows.append("How long any effect lasts beyond the horizon of this plan.")
-    rows.append("The price of each new treatment: no source opened here gives it for the liver.")
+    rows.append(say("How long any effect lasts beyond the horizon of this plan."))
+    rows.append(say("The price of each new treatment: no source opened here gives it for the liver."))
     return rows
 
 
 def _fit(fit: Any) -> str:
-    how = "only in part" if fit.status == "tempered" else "not well"
-    size = f"{fit.status}, effective sample size {fit.ess:.0f}"
-    return f"How this person differs from the model: it fits these tests {how} ({size})."
+    if fit.status == "tempered":
+        text = mark(
+            "How this person differs from the model: it fits these tests only in part "
+            "({status}, effective sample size {ess:.0f})."
+        )
+    else:
+        text = mark(
+            "How this person differs from the model: it fits these tests not well "
+            "({status}, effective sample size {ess:.0f})."
+        )
+    return say(text, status=say(fit.status), ess=float(fit.ess))
 
 
 def would_change(
@@ -184,43 +222,62 @@ def would_change(
     """Return what would change the recommendation, as sentences."""
     rows = []
     if facts.staging.contradictions:
-        rows.append("Repeated tests that agree with each other.")
+        rows.append(say("Repeated tests that agree with each other."))
     others = [c for c in compared if c.option.recommendable and c.option.id != choice.option.id]
     rival = max(others, key=lambda c: float(c.net.mean()), default=None)
     if rival is not None and float(rival.net.mean()) > 0:
         ordered = choice.pathway not in ("net_benefit", "default", "measure_again")
-        how = "Going by the forecast alone, not by the order of care" if ordered else "Firmer evidence"
-        p = float((rival.net > 0).mean())
-        rows.append(f"{how}: {words.lower(rival.option.name)} (better than standard care with probability {p:.2f}).")
+        p, option = float((rival.net > 0).mean()), words.lower(rival.option.name)
+        if ordered:
+            text = mark(
+                "Going by the forecast alone, not by the order of care: {option} "
+                "(better than standard care with probability {p:.2f})."
+            )
+        else:
+            text = mark("Firmer evidence: {option} (better than standard care with probability {p:.2f}).")
+        rows.append(say(text, option=option, p=p))
     cells = [c for c in compared if c.option.product]
     best = max(cells, key=lambda c: float(c.net.mean()), default=None)
     if best is not None:
         rows.append(
-            f"A trial of {words.lower(best.option.name)} that was checked within 90 days, "
-            "that recruits, and whose every criterion is met."
+            say(
+                "A trial of {option} that was checked within 90 days, that recruits, and whose every criterion is met.",
+                option=words.lower(best.option.name),
+            )
         )
     for m in _trials(matches, cells):
         if m.verdict == "unknown" and m.settles_most is not None and best is not None:
             test, count = m.settles_most
-            criteria = "criterion" if count == 1 else "criteria"
-            text = f"{words.capital(words.mended(test))}: it settles {count} open {criteria} of {m.protocol}."
+            text = say_many(
+                "{test}: it settles {n} open criterion of {protocol}.",
+                "{test}: it settles {n} open criteria of {protocol}.",
+                count,
+                test=words.capital(words.mended(test)),
+                protocol=m.protocol,
+            )
             rows.append(text)
             break
     child, meld = facts.staging.value("child_pugh"), facts.staging.value("meld")
     if facts.staging.course == "compensated":
         rows.append(
-            "A first decompensation (ascites, bleeding, encephalopathy), or a MELD of 15 or more: "
-            "transplant assessment."
+            say(
+                "A first decompensation (ascites, bleeding, encephalopathy), or a MELD of 15 or more: "
+                "transplant assessment."
+            )
         )
     elif facts.staging.course == "decompensated" and choice.option.id != "transplant_referral":
-        rows.append("A transplant centre's opinion.")
+        rows.append(say("A transplant centre's opinion."))
     elif facts.staging.course == "aclf":
-        rows.append("The ACLF grade after 3 to 7 days.")
+        rows.append(say("The ACLF grade after 3 to 7 days."))
     elif facts.staging.course == "alcoholic_hepatitis":
-        rows.append("The Lille score on day 7.")
+        rows.append(say("The Lille score on day 7."))
     if child is None and meld is None and facts.staging.course not in ("none", "steatosis", "urea_cycle", "metabolic"):
-        rows.append("Bilirubin, albumin, INR and creatinine taken on one day.")
+        rows.append(say("Bilirubin, albumin, INR and creatinine taken on one day."))
     if facts.staging.course in ("steatosis", "chronic_hepatitis", "cholestatic"):
-        rows.append("Signs of scarring in a later test (stiffness, platelets).")
-    rows += [f"{words.capital(a['needs'])}: it tells {a['decides']}." for a in audit if a["decides"]][:1]
+        rows.append(say("Signs of scarring in a later test (stiffness, platelets)."))
+    rows += [
+        say("{needs}: it tells {decides}.", needs=words.capital(a["needs"]), decides=a["decides"])
+        for a in audit
+        if a["decides"]
+    ][:1]
     return rows

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from hepatica import therapy
 from hepatica.eligibility import Match
+from hepatica.language import by_language, mark, say, say_many
 from hepatica.planning import sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import CERTAINTIES, Option
@@ -23,8 +23,8 @@ SCHEDULES = ((0.0,), (0.0, 28.0), (0.0, 7.0, 14.0, 21.0))
 """Days of infusion tried for every dose and route beside those that were studied."""
 RECRUITING = ("recruiting", "enrolling_by_invitation", "enrolling by invitation")
 MATURITY = {
-    "animal": "not yet given to people with liver disease: animal data only",
-    "other human": "given to people for other diseases, never in a liver trial known here",
+    "animal": mark("not yet given to people with liver disease: animal data only"),
+    "other human": mark("given to people for other diseases, never in a liver trial known here"),
 }
 
 
@@ -39,7 +39,7 @@ class Screen:
     passing: tuple[Option, ...] = ()
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _never() -> list[tuple[dict[str, Any], Group]]:
     never = []
     for i, row in enumerate(_file()["never"]):
@@ -49,7 +49,7 @@ def _never() -> list[tuple[dict[str, Any], Group]]:
     return never
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _file() -> dict[str, list[dict[str, Any]]]:
     raw: dict[str, list[dict[str, Any]]] = sources.read("cells.toml")
     for row in raw["certainty"]:
@@ -139,22 +139,29 @@ def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) ->
         if group.ask(facts).value is True:
             return str(row["text"])
     if product.maturity in MATURITY:
-        return MATURITY[product.maturity]
+        return say(MATURITY[product.maturity])
     course = facts.staging.course
     if course not in product.studied_courses:
         studied = words.listed([words.name(c) for c in product.studied_courses])
-        return f"not studied in {facts.staging.label}; studied in {studied}"
+        return say(
+            "not studied in {staging_label}; studied in {studied}", staging_label=facts.staging.label, studied=studied
+        )
     mine = _matches_of(product.id, matches)
     open_ones = [m for m in mine if m.verdict != "not eligible"]
     if not mine and not _bridge(product, course):
-        return "studied in this disease, but no protocol in this program's library gives it"
+        return say("studied in this disease, but no protocol in this program's library gives it")
     if mine and not open_ones:
         nearest = min(mine, key=lambda m: sum(c.verdict == "not met" for c in m.criteria))
         names = words.listed([m.protocol for m in mine])
         unmet = words.mended(nearest.because).removeprefix("not met: ")
         if len(mine) == 1:
-            return f"the criteria of {names} are not met: {unmet}"
-        return f"the criteria of {names} are not met; nearest is {nearest.protocol}, with these not met: {unmet}"
+            return say("the criteria of {names} are not met: {unmet}", names=names, unmet=unmet)
+        return say(
+            "the criteria of {names} are not met; nearest is {protocol}, with these not met: {unmet}",
+            names=names,
+            protocol=nearest.protocol,
+            unmet=unmet,
+        )
     return ""
 
 
@@ -176,13 +183,25 @@ def _trial(
     if best is None:
         because = _bridge(product, facts.staging.course)
     elif ready:
-        because = f"Only inside trial {best.protocol}: recruiting when checked on {best.status_as_of}, criteria met."
+        because = say(
+            "Only inside trial {protocol}: recruiting when checked on {status_as_of}, criteria met.",
+            protocol=best.protocol,
+            status_as_of=best.status_as_of,
+        )
     else:
         open_ones = _some([words.mended(c.text) for c in best.criteria if c.verdict == "unknown"])
-        because = f"Only inside a trial. {best.protocol}: {best.recruitment_status}; not ruled out by its criteria"
-        because += f", still open: {open_ones}." if open_ones else "."
+        if open_ones:
+            text = mark(
+                "Only inside a trial. {protocol}: {recruitment_status}; not ruled out by its criteria, "
+                "still open: {open_ones}."
+            )
+        else:
+            text = mark("Only inside a trial. {protocol}: {recruitment_status}; not ruled out by its criteria.")
+        because = say(
+            text, protocol=best.protocol, recruitment_status=say(best.recruitment_status), open_ones=open_ones
+        )
     if cautions:
-        because += " Caution: " + "; ".join(cautions) + "."
+        because += " " + say("Caution: {cautions}.", cautions="; ".join(cautions))
     base = _blank(product, facts)
     return replace(
         base,
@@ -268,30 +287,40 @@ def _race(passing: list[Option]) -> tuple[list[Option], list[Option]]:
 
 def _not_forecast(rows: list[Option], other: Option | None) -> Option:
     """Return one row for the regimens of a product and route that passed and were not forecast."""
-    one = len(rows) == 1
-    word, were = ("regimen", "was") if one else ("regimens", "were")
-    count = f"{len(rows)} more {word} by this route passed and {were} not forecast"
+    count = say_many(
+        "{n} more regimen by this route passed and was not forecast",
+        "{n} more regimens by this route passed and were not forecast",
+        len(rows),
+    )
     if other is not None:
-        why = f"{count}: the same product is forecast as {_short(other)}, and these are not studied better"
+        why = say(
+            "{count}: the same product is forecast as {other}, and these are not studied better",
+            count=count,
+            other=_short(other),
+        )
     else:
-        why = f"{count}: {FINALISTS} others have as good evidence or are less invasive"
+        why = say(
+            "{count}: {finalists} others have as good evidence or are less invasive", count=count, finalists=FINALISTS
+        )
     first = rows[0]
     return replace(first.ruled_out(why), id=f"{first.product}_{first.route}_other", regimen=None, trial=None)
 
 
 def _no_dose(product: Product, facts: Facts) -> str:
     if facts.patient.weight_kg is None:
-        return "no dose can be worked out: the weight is not in the record"
-    return f"no dose of {words.lower(product.name)} for the liver is known to this program"
+        return say("no dose can be worked out: the weight is not in the record")
+    return say(
+        "no dose of {product_name} for the liver is known to this program", product_name=words.lower(product.name)
+    )
 
 
 def _against(c: therapy.Contraindication) -> str:
-    return words.mended(f"{c.text}; here {c.because}" if c.because else c.text)
+    return words.mended(say("{text_}; here {because}", text_=c.text, because=c.because) if c.because else c.text)
 
 
 def _first(text: str) -> str:
     what, _, why = text.partition(": ")
-    return f"first rule out {words.lower(words.mended(what))}" + (f" ({why})" if why else "")
+    return say("first rule out {what}", what=words.lower(words.mended(what))) + (f" ({why})" if why else "")
 
 
 def _some(criteria: list[str]) -> str:
@@ -299,7 +328,7 @@ def _some(criteria: list[str]) -> str:
     kept: list[str] = []
     for text in criteria:
         if kept and sum(map(len, kept)) + len(text) > OPEN_CHARACTERS:
-            return f"{'; '.join(kept)}; and {len(criteria) - len(kept)} more"
+            return say("{kept}; and {criteria} more", kept="; ".join(kept), criteria=len(criteria) - len(kept))
         kept.append(text)
     return "; ".join(kept)
 
@@ -309,13 +338,25 @@ def _fresh(match: Match) -> bool:
 
 
 def _procedure(product: Product, r: Regimen) -> str:
-    times = "once" if len(r.days) == 1 else f"{len(r.days)} times"
+    times = say_many("once", "{n} times", len(r.days))
     way = therapy.routes()[r.route].name
-    return f"{words.lower(product.name)}, {words.power(r.dose_cells)} cells {times}, by {way}; {product.harvest}"
+    return say(
+        "{product_name}, {dose_cells} cells {times}, by {way}; {harvest}",
+        product_name=words.lower(product.name),
+        dose_cells=words.power(r.dose_cells),
+        times=times,
+        way=way,
+        harvest=product.harvest,
+    )
 
 
 def _short(o: Option | None) -> str:
     if o is None or o.regimen is None:
-        return "another regimen"
-    times = "once" if len(o.regimen.days) == 1 else f"{len(o.regimen.days)} times"
-    return f"{words.power(o.regimen.dose_cells)} cells {times} by {therapy.routes()[o.regimen.route].name}"
+        return say("another regimen")
+    times = "once" if len(o.regimen.days) == 1 else say("{days} times", days=len(o.regimen.days))
+    return say(
+        "{dose_cells} cells {times} by {routes_name}",
+        dose_cells=words.power(o.regimen.dose_cells),
+        times=times,
+        routes_name=therapy.routes()[o.regimen.route].name,
+    )

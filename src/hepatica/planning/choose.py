@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from hepatica.language import by_language, mark, say
 from hepatica.planning import sources, words
 from hepatica.planning.compare import Compared, same
 from hepatica.planning.facts import Facts
@@ -17,7 +17,9 @@ from hepatica.planning.rules import Group
 
 SURE = 0.8
 TRIAL_SURE = 0.5
-AGAINST = "The forecast alone would not choose it: here the order of care comes from guidelines, not from the model."
+AGAINST = mark(
+    "The forecast alone would not choose it: here the order of care comes from guidelines, not from the model."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Choice:
     p_best: float
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _pathways() -> tuple[tuple[dict[str, Any], Group], ...]:
     rows = []
     for row in sources.read("pathways.toml")["pathway"]:
@@ -65,7 +67,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -
             standard,
             allowed,
             ess,
-            headline="Measure again before choosing; usual care meanwhile",
+            headline=say("Measure again before choosing; usual care meanwhile"),
             why=_doubt(facts),
             certainty="very low",
             pathway="measure_again",
@@ -85,7 +87,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -
             else f"{row['why']} {_second(wanted, found)}"
         )
         if float(found.net.mean()) < 0:
-            why += " " + row.get("otherwise", AGAINST)
+            why += " " + (row.get("otherwise") or say(AGAINST))
         return _choice(
             found, allowed, ess, headline=headline, why=why, certainty=row["certainty"], pathway=row["id"],
             used=tuple(row["sources"]),
@@ -99,22 +101,27 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -
             standard,
             allowed,
             ess,
-            headline="Standard care, complete; no cells",
-            why="No other option that the rules allow is better with enough certainty.",
+            headline=say("Standard care, complete; no cells"),
+            why=say("No other option that the rules allow is better with enough certainty."),
             certainty=cap("low", limit),
             pathway="default",
             used=("method",),
         )
     headline = best.option.name
     if best.option.trial:
-        headline = f"Trial {best.option.trial['protocol']}: {best.option.name}"
+        headline = say(
+            "Trial {protocol}: {option_name}", protocol=best.option.trial["protocol"], option_name=best.option.name
+        )
     return _choice(
         best,
         allowed,
         ess,
         headline=headline,
-        why="It has the highest expected net benefit of what may be recommended, "
-        f"and is better than standard care with probability {sure:.2f}.",
+        why=say(
+            "It has the highest expected net benefit of what may be recommended, and is better than "
+            "standard care with probability {sure:.2f}.",
+            sure=sure,
+        ),
         certainty=cap(best.option.certainty, limit),
         pathway="net_benefit",
         used=("method",),
@@ -150,24 +157,30 @@ def ties(chosen: Compared, allowed: Sequence[Compared], ess: float) -> tuple[str
 
 def _doubt(facts: Facts) -> str:
     if facts.staging.contradictions:
-        return "The record contradicts itself, so every forecast below stands on sand: " + words.mended(
-            "; ".join(facts.staging.contradictions)
-        )
+        found = words.mended("; ".join(facts.staging.contradictions))
+        return say("The record contradicts itself, so every forecast below stands on sand: {found}", found=found)
     needs = sorted({n for m in facts.staging.missing for n in m.needs})
-    return "The stage cannot be told from this record; most needed: " + (words.needs(needs[:6]) or "liver tests")
+    needed = words.needs(needs[:6]) or say("liver tests")
+    return say("The stage cannot be told from this record; most needed: {needed}", needed=needed)
 
 
 def _second(wanted: Sequence[str | None], found: Compared) -> str:
     first = next((w for w in wanted if w), None)
-    return f"{words.capital(_name(first))}: already given or ruled out here; next comes {_name(found.option.id)}."
+    return say(
+        "{first}: already given or ruled out here; next comes {next}.",
+        first=words.capital(_name(first)),
+        next=_name(found.option.id),
+    )
 
 
 def _name(action: str | None) -> str:
     if action is None:
-        return "the cause"
+        return say("the cause")
     names: dict[str, str] = sources.read("names.toml")["treatment"]
     return names.get(action) or words.name(action)
 
 
 def _nac(facts: Facts) -> str:
-    return "go on with N-acetylcysteine" if facts.patient.takes("n_acetylcysteine") else "N-acetylcysteine now"
+    return (
+        say("go on with N-acetylcysteine") if facts.patient.takes("n_acetylcysteine") else say("N-acetylcysteine now")
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica import outcomes
+from hepatica.language import mark, say
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.horizon import ACUTE
 from hepatica.planning.option import Option
@@ -112,7 +113,7 @@ def _one(
                 "currency": cost.currency,
                 "year": cost.year,
                 "horizon_days": judged_day,
-                "covers": "care for the liver; the price of the treatment itself is in no source opened here",
+                "covers": say("care for the liver; the price of the treatment itself is in no source opened here"),
             },
         ),
         "procedures_avoided": _procedures(o, base, judged_day),
@@ -122,7 +123,7 @@ def _one(
     if parts.quality is not None and paired and not standard:
         rows["qaly"]["gain"] = _quantiles((parts.survival + parts.quality) / DAYS_A_YEAR)
     if not modelled:
-        rows["forecast_note"] = (
+        rows["forecast_note"] = say(
             "the model holds no effect of this treatment in this disease: its forecast is that of standard care"
         )
     return Compared(o, rows, net, unit, parts, own)
@@ -172,9 +173,9 @@ def parts_of(
     cp = own.get("child_pugh"), other.get("child_pugh")
     gained = outcomes.gains(days, own["survival"], cp[0], other["survival"], cp[1], course, seed=seed)
     if gained is not None:
-        return Parts(gained[0], gained[1], lost, burden), "quality-adjusted days"
+        return Parts(gained[0], gained[1], lost, burden), mark("quality-adjusted days")
     gain = outcomes.days_alive(days, own["survival"]) - outcomes.days_alive(days, other["survival"])
-    return Parts(gain, None, lost, burden), "days alive"
+    return Parts(gain, None, lost, burden), mark("days alive")
 
 
 def _benefit(own: dict[str, Array], other: dict[str, Array], judged_day: int) -> dict[str, Any]:
@@ -207,7 +208,7 @@ def _response(days: Array, f: Any, base: Any) -> dict[str, Any] | None:
             "p05": None,
             "p50": None,
             "p95": None,
-            "means": "MELD 2 points below standard care",
+            "means": say("MELD 2 points below standard care"),
         }
     first = days[lower.argmax(axis=0)][ever]
     return {
@@ -215,14 +216,14 @@ def _response(days: Array, f: Any, base: Any) -> dict[str, Any] | None:
         "p05": float(np.quantile(first, 0.05)),
         "p50": float(np.quantile(first, 0.5)),
         "p95": float(np.quantile(first, 0.95)),
-        "means": "MELD 2 points below standard care",
+        "means": say("MELD 2 points below standard care"),
     }
 
 
 def _procedures(o: Option, base: Any, judged_day: int) -> dict[str, Any]:
     fact = o.notes.get("procedures_avoided")
     if o.id == "standard_care":
-        return {"mean": 0.0, "unit": "procedures", "horizon_days": judged_day, "note": "the reference"}
+        return {"mean": 0.0, "unit": "procedures", "horizon_days": judged_day, "note": say("the reference")}
     if fact:
         alive = outcomes.days_alive(
             np.array([p["day"] for p in base.survival if p["day"] <= judged_day], dtype=float),
@@ -242,7 +243,7 @@ def _procedures(o: Option, base: Any, judged_day: int) -> dict[str, Any]:
         "unit": "procedures",
         "horizon_days": judged_day,
         "own": o.invasive_procedures,
-        "reason": "no source counts the procedures that this treatment spares",
+        "reason": say("no source counts the procedures that this treatment spares"),
     }
 
 

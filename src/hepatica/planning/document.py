@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from hepatica import governance, therapy
+from hepatica.language import mark, say, spoken
 from hepatica.planning import after, lineage, record, rows, sources, words
 from hepatica.planning.first import audit, do_now
 from hepatica.planning.learning import information
@@ -16,7 +17,7 @@ from hepatica.planning.questions import questions
 from hepatica.planning.recommend import recommendation
 from hepatica.planning.work import Workings
 
-DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
+DISCLAIMER = mark("Research and decision support. Not a medical device; a clinician decides.")
 TRIAL_TEXTS = ("because", "change", "note", "text", "what")
 
 
@@ -31,10 +32,11 @@ def document(w: Workings) -> dict[str, Any]:
     options = rows.options(w)
     found: dict[str, Any] = {
         "hepatica_version": metadata.version("hepatica"),
+        "language": spoken(),
         "created": asked.created,
         "seed": asked.seed,
         "draws": asked.draws,
-        "disclaimer": DISCLAIMER,
+        "disclaimer": say(DISCLAIMER),
         "horizon_days": list(w.screened.horizon_days),
         "judged_on_day": w.screened.judged_day,
         "patient": record.patient(w),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hepatica.language import date_text, say, say_as
 from hepatica.planning import words
 
 if TYPE_CHECKING:
@@ -66,35 +67,36 @@ class Facts:
     def has(self, names: tuple[str, ...]) -> Answer:
         """Answer whether an active condition is recorded; not listed means unknown."""
         if names == ("encephalopathy",) and self.staging.encephalopathy_grade == 0:
-            return Answer(False, "encephalopathy of grade 0")
+            return Answer(False, say("encephalopathy of grade 0"))
         hits = [c for c in self.patient.conditions if c.name in names]
         if any(c.active for c in hits):
-            return Answer(True, f"{_words(next(c.name for c in hits if c.active))} in the record")
+            return Answer(True, say("{name} in the record", name=_words(next(c.name for c in hits if c.active))))
         if hits:
-            return Answer(False, f"{_words(hits[0].name)} is marked as past")
-        return Answer(None, f"{_words(names[0])} is not mentioned in the record")
+            return Answer(False, say("{name} is marked as past", name=_words(hits[0].name)))
+        return Answer(None, say("{name} is not mentioned in the record", name=_words(names[0])))
 
     def takes(self, names: tuple[str, ...]) -> Answer:
         """Answer whether a treatment is taken; with a medicine list, what is not on it is not taken."""
         if self.patient.takes(*names):
             found = next(t for t in self.patient.treatments if t.active and (t.name in names or t.kind in names))
-            return Answer(True, f"{_words(found.text or found.name)} on the medicine list")
+            return Answer(True, say("{name} on the medicine list", name=_words(found.text or found.name)))
         if any(t.active for t in self.patient.treatments):
-            return Answer(False, f"no {_words(names[0])} on the medicine list")
-        return Answer(None, "no medicine list in the record")
+            return Answer(False, say("no {name} on the medicine list", name=_words(names[0])))
+        return Answer(None, say("no medicine list in the record"))
 
     def recent(self, name: str, days: float) -> Answer:
         """Answer whether a condition began within some days; an undated one counts, and says so."""
         rows = [c for c in self.patient.conditions if c.name == name and c.active]
         if not rows:
-            return Answer(None, f"{_words(name)} is not mentioned in the record")
+            return Answer(None, say("{name} is not mentioned in the record", name=_words(name)))
         dated = [c.onset for c in rows if c.onset is not None]
         if len(dated) < len(rows) or self.now is None:
-            return Answer(True, f"{_words(name)} in the record; when it began is not stated")
+            return Answer(True, say("{name} in the record; when it began is not stated", name=_words(name)))
         newest = max(dated)
+        date = date_text(newest.date().isoformat())
         if newest >= self.now - timedelta(days=days):
-            return Answer(True, f"{_words(name)} since {newest.date().isoformat()}")
-        return Answer(False, f"{_words(name)} dates from {newest.date().isoformat()}")
+            return Answer(True, say("{name} since {date}", name=_words(name), date=date))
+        return Answer(False, say("{name} dates from {date}", name=_words(name), date=date))
 
     @cached_property
     def bmi(self) -> float | None:
@@ -110,38 +112,54 @@ class Facts:
         """Answer whether cirrhosis is established."""
         course = self.staging.course
         if course in ("compensated", "decompensated") or self.patient.has("cirrhosis"):
-            return Answer(True, "cirrhosis in the record")
+            return Answer(True, say("cirrhosis in the record"))
         if course in NOT_CIRRHOSIS:
-            return Answer(False, f"staged as {self.staging.label}")
-        return Answer(None, "whether there is cirrhosis is not known")
+            return Answer(False, say("staged as {staging_label}", staging_label=self.staging.label))
+        return Answer(None, say("whether there is cirrhosis is not known"))
 
     @cached_property
     def csph(self) -> Answer:
         """Answer whether portal hypertension is clinically significant (Baveno VII)."""
         if self.patient.has("varices", "variceal_bleeding"):
-            return Answer(True, "varices in the record")
+            return Answer(True, say("varices in the record"))
         level = self.staging.ascites
         if level is not None and ASCITES_LEVELS.index(level) >= 1:
-            return Answer(True, f"{level} ascites")
+            return Answer(True, say("{level} ascites", level=say_as("ascites", level)))
         hvpg, stiffness, platelets = self.lab("hvpg"), self.lab("stiffness"), self.lab("platelets")
         if hvpg is not None:
-            return Answer(hvpg >= 10, f"HVPG {hvpg:g} mmHg")
+            return Answer(hvpg >= 10, say("HVPG {hvpg:g} mmHg", hvpg=hvpg))
         if stiffness is not None and stiffness >= 25:
-            return Answer(True, f"stiffness {stiffness:g} kPa, 25 or more")
+            return Answer(True, say("stiffness {stiffness:g} kPa, 25 or more", stiffness=stiffness))
         if stiffness is not None and platelets is not None and stiffness <= 15 and platelets >= 150:
-            return Answer(False, f"stiffness {stiffness:g} kPa with platelets {platelets:g} × 10⁹/L")
+            return Answer(
+                False,
+                say(
+                    "stiffness {stiffness:g} kPa with platelets {platelets:g} × 10⁹/L",
+                    stiffness=stiffness,
+                    platelets=platelets,
+                ),
+            )
         if stiffness is not None:
-            return Answer(None, f"stiffness {stiffness:g} kPa lies between the limits that settle it (15 and 25)")
-        return Answer(None, "no stiffness, endoscopy or HVPG in the record")
+            return Answer(
+                None,
+                say(
+                    "stiffness {stiffness:g} kPa lies between the limits that settle it (15 and 25)",
+                    stiffness=stiffness,
+                ),
+            )
+        return Answer(None, say("no stiffness, endoscopy or HVPG in the record"))
 
     @cached_property
     def spare_endoscopy(self) -> Answer:
         """Answer whether Baveno VI lets screening endoscopy be spared (stiffness < 20 kPa and platelets > 150)."""
         stiffness, platelets = self.lab("stiffness"), self.lab("platelets")
         if stiffness is None or platelets is None:
-            return Answer(None, "stiffness with platelets not known")
+            return Answer(None, say("stiffness with platelets not known"))
         return Answer(
-            stiffness < 20 and platelets > 150, f"stiffness {stiffness:g} kPa, platelets {platelets:g} × 10⁹/L"
+            stiffness < 20 and platelets > 150,
+            say(
+                "stiffness {stiffness:g} kPa, platelets {platelets:g} × 10⁹/L", stiffness=stiffness, platelets=platelets
+            ),
         )
 
     @cached_property
@@ -149,51 +167,66 @@ class Facts:
         """Answer whether creatinine shows acute kidney injury (ICA: +26.5 µmol/L in 48 h or +50 % in 7 days)."""
         rows = [o for o in self.patient.at("creatinine") if o.time is not None]
         if self.staging.dialysis:
-            return Answer(None, "on dialysis")
+            return Answer(None, say("on dialysis"))
         if not rows:
-            return Answer(None, "creatinine not measured")
+            return Answer(None, say("creatinine not measured"))
         last = rows[-1]
         for earlier in reversed(rows[:-1]):
             gap_d = (last.time - earlier.time).total_seconds() / 86400.0
             rise = last.value - earlier.value
             if (gap_d <= 2 and rise >= AKI_RISE_UMOL_L) or (gap_d <= 7 and last.value >= AKI_RATIO * earlier.value):
                 return Answer(
-                    True, f"creatinine rose from {earlier.value:g} to {last.value:g} µmol/L in {_span(gap_d)}"
+                    True,
+                    say(
+                        "creatinine rose from {earlier_value:g} to {last_value:g} µmol/L in {gap_d}",
+                        earlier_value=earlier.value,
+                        last_value=last.value,
+                        gap_d=_span(gap_d),
+                    ),
                 )
         current = self.lab("creatinine")
         if current is not None and current >= AKI_CREATININE_UMOL_L and not self.patient.has("chronic_kidney_disease"):
-            return Answer(True, f"creatinine {current:g} µmol/L, {AKI_CREATININE_UMOL_L:g} or more")
-        return Answer(False, f"creatinine {last.value:g} µmol/L without a recent rise")
+            return Answer(
+                True,
+                say(
+                    "creatinine {current:g} µmol/L, {aki_creatinine_umol_l:g} or more",
+                    current=current,
+                    aki_creatinine_umol_l=AKI_CREATININE_UMOL_L,
+                ),
+            )
+        return Answer(False, say("creatinine {last_value:g} µmol/L without a recent rise", last_value=last.value))
 
     @cached_property
     def sbp_risk(self) -> Answer:
         """Answer whether ascites with these labs is at high risk of SBP (ascitic protein still needed)."""
         if self.patient.has("sbp"):
-            return Answer(True, "an earlier SBP")
+            return Answer(True, say("an earlier SBP"))
         creatinine, sodium, urea = self.lab("creatinine"), self.lab("sodium"), self.lab("urea")
         child, bilirubin = self.staging.value("child_pugh"), self.lab("bilirubin")
         reasons = []
         if creatinine is not None and creatinine >= 110:
-            reasons.append(f"creatinine {creatinine:g} µmol/L")
+            reasons.append(say("creatinine {creatinine:g} µmol/L", creatinine=creatinine))
         if urea is not None and urea >= 8.9:
-            reasons.append(f"urea {urea:g} mmol/L")
+            reasons.append(say("urea {urea:g} mmol/L", urea=urea))
         if sodium is not None and sodium <= 130:
-            reasons.append(f"sodium {sodium:g} mmol/L")
+            reasons.append(say("sodium {sodium:g} mmol/L", sodium=sodium))
         if child is not None and child >= 9 and bilirubin is not None and bilirubin >= 50:
-            reasons.append(f"Child-Pugh {child:g} with bilirubin {bilirubin:g} µmol/L")
+            reasons.append(
+                say("Child-Pugh {child:g} with bilirubin {bilirubin:g} µmol/L", child=child, bilirubin=bilirubin)
+            )
         if reasons:
-            return Answer(True, ", ".join(reasons) + "; ascitic protein is not in the record")
+            return Answer(True, say("{reasons}; ascitic protein is not in the record", reasons=", ".join(reasons)))
         if None in (creatinine, sodium, child, bilirubin):
-            return Answer(None, "the labs that settle it are incomplete")
-        return Answer(False, "no SBP before and labs below the limits")
+            return Answer(None, say("the labs that settle it are incomplete"))
+        return Answer(False, say("no SBP before and labs below the limits"))
 
     @cached_property
     def child_c_not_listed(self) -> Answer:
         """Answer whether Child-Pugh C without a transplant plan makes surveillance pointless."""
         child = self.staging.value("child_pugh")
         if child is None:
-            return Answer(None, "Child-Pugh not known")
-        return Answer(child >= 10 and self.patient.has("transplant_declined"), f"Child-Pugh {child:g}")
+            return Answer(None, say("Child-Pugh not known"))
+        return Answer(child >= 10 and self.patient.has("transplant_declined"), say("Child-Pugh {child:g}", child=child))
 
     @cached_property
     def removable_cause(self) -> str | None:
@@ -216,19 +249,20 @@ class Facts:
     def contradictory(self) -> Answer:
         """Answer whether the record contradicts itself."""
         found = self.staging.contradictions
-        return Answer(bool(found), words.mended(found[0]) if found else "nothing in the record contradicts itself")
+        return Answer(bool(found), words.mended(found[0]) if found else say("nothing in the record contradicts itself"))
 
     @cached_property
     def needs_cause_removed(self) -> Answer:
         """Answer whether a removable cause is still active and untreated."""
         action = self.removable_cause
         return Answer(
-            action is not None, f"not yet given: {_words(action)}" if action else "no removable cause is active"
+            action is not None,
+            say("not yet given: {action}", action=_words(action)) if action else say("no removable cause is active"),
         )
 
 
 def _span(days: float) -> str:
-    return words.when(days) if days >= 1 else "less than a day"
+    return words.when(days) if days >= 1 else say("less than a day")
 
 
 def _not(value: bool | None) -> bool:

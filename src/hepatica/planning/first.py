@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
+from hepatica.language import by_language, say
 from hepatica.planning import sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.rules import Group, ask
@@ -12,7 +12,7 @@ from hepatica.planning.rules import Group, ask
 URGENCY = ("now", "today", "soon")
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _rules() -> tuple[tuple[dict[str, Any], Group], ...]:
     rows = []
     for row in sources.read("do_now.toml")["rule"]:
@@ -24,7 +24,7 @@ def _rules() -> tuple[tuple[dict[str, Any], Group], ...]:
     return tuple(rows)
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _items() -> tuple[tuple[dict[str, Any], Group, Group, Group | None], ...]:
     rows = []
     for row in sources.read("audit.toml")["item"]:
@@ -42,7 +42,7 @@ def do_now(facts: Facts) -> list[dict[str, Any]]:
         found.append(
             {
                 "id": "measure_again",
-                "text": "Measure again before you decide: the record contradicts itself.",
+                "text": say("Measure again before you decide: the record contradicts itself."),
                 "because": words.mended("; ".join(facts.staging.contradictions)),
                 "source": "record",
                 "sources": ["record"],
@@ -104,11 +104,11 @@ def _status(row: dict[str, Any], applies: Group, met: Group, not_met: Group | No
             return "not met", bad.because
     done = met.ask(facts) if (met.all or met.any) else None
     if done is None:
-        return "unknown", f"{row.get('needs', 'it')} not in the record"
+        return "unknown", say("{get} not in the record", get=row.get("needs", "it"))
     if done.value is True:
         return "met", done.because
     if done.value is False and not_met is None and not row.get("never_not_met"):
         return "not met", f"{done.because}; {use.because}"
     if done.value is False and not_met is not None and not row.get("never_not_met") and met.all:
         return "not met", done.because
-    return "unknown", f"not in the record: {row.get('needs', 'it')}"
+    return "unknown", say("not in the record: {get}", get=row.get("needs", "it"))

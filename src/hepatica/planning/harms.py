@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepatica import evidence, therapy
+from hepatica.language import by_language, say
 from hepatica.planning import sources, words
 from hepatica.planning.option import Option
 
@@ -29,7 +29,7 @@ A_PROCEDURE = (
 )
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _file() -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
     raw = sources.read("harms.toml")
     for row in raw["harm"]:
@@ -74,7 +74,7 @@ def days_lost(rows: list[dict[str, Any]], n: int, seed: int) -> Array:
     return total
 
 
-@lru_cache(maxsize=256)
+@by_language
 def _counts(product: str, route: str) -> tuple[dict[str, Any], ...]:
     return tuple(evidence.harms(product, route))
 
@@ -95,7 +95,7 @@ def _of_regimen(option: Option) -> list[dict[str, Any]]:
         for r in _counts(*DEEP_PUNCTURE):
             if _shown(r) and r["event"] in OF_A_ROUTE and r["event"] not in {row["id"] for row in rows}:
                 row = _cells(r, option)
-                rows.append(row | {"note": row["note"] + "; counted at the portal vein in other patients"})
+                rows.append(row | {"note": row["note"] + say("; counted at the portal vein in other patients")})
     return rows
 
 
@@ -112,14 +112,14 @@ def _cells(r: dict[str, Any], option: Option) -> dict[str, Any]:
     if r["event"] in A_PROCEDURE and times > 1 and r["basis"] not in ("product and route", "product"):
         for k in ("probability", "lo", "hi"):
             row[k] = 1.0 - (1.0 - row[k]) ** times
-        notes.append(f"counted for {times} procedures")
+        notes.append(say("counted for {times} procedures", times=times))
     top = _studied_total(option)
     total = option.regimen.dose_cells * times
     if top and total > top:
         for k in ("probability", "lo", "hi"):
             odds = row[k] / max(1.0 - row[k], 1e-9) * total / top
             row[k] = odds / (1.0 + odds)
-        notes.append("more cells than were studied: odds raised in proportion (assumption)")
+        notes.append(say("more cells than were studied: odds raised in proportion (assumption)"))
     row["note"] = "; ".join([row["note"], *notes]).strip("; ")
     return row
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import by_language, mark, say
 from hepatica.patient import Patient
 from hepatica.planning import sources
 from hepatica.planning.compare import Compared
 from hepatica.planning.information import Value, of_study, partial, perfect, ranked
 
 Array = NDArray[np.float64]
-METHOD = (
-    "expected gain in net benefit from choosing after it is known, in the draws of this plan; every option that is not "
-    "ruled out may be chosen"
+METHOD = mark(
+    "expected gain in net benefit from choosing after it is known, in the draws of this "
+    "plan; every option that is not ruled out may be chosen"
 )
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _file() -> dict[str, Any]:
     raw: dict[str, Any] = sources.read("information.toml")
     for row in (*raw["quantity"], raw["study"]):
@@ -37,7 +37,7 @@ def information(compared: Sequence[Compared], patient: Patient, judged_day: int)
     return {
         "unit": standard.unit,
         "judged_on_day": judged_day,
-        "method": METHOD,
+        "method": say(METHOD),
         "perfect": _row(perfect(net)),
         "measurements": [{"test": test, **_row(value)} for test, value in ranked(net, _unmeasured(standard, patient))],
         "trials": _trials(paired, standard, net),

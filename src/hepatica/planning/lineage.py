@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
+from hepatica.language import by_language
 from hepatica.planning import sources
 
 Chain = list[dict[str, Any]]
@@ -42,7 +42,7 @@ UNITS = {
 }
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _file() -> dict[str, Any]:
     raw = sources.read("lineage.toml")
     for row in raw["pattern"]:

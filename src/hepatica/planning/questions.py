@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from hepatica.eligibility import Match
+from hepatica.language import mark, say
 from hepatica.planning import words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
@@ -14,10 +16,10 @@ from hepatica.planning.harms import published
 from hepatica.planning.option import Option
 
 SURE = {
-    "high": "We are quite sure of this.",
-    "moderate": "We are fairly sure of this, not fully.",
-    "low": "We are not sure of this.",
-    "very low": "We are very unsure of this.",
+    "high": mark("We are quite sure of this."),
+    "moderate": mark("We are fairly sure of this, not fully."),
+    "low": mark("We are not sure of this."),
+    "very low": mark("We are very unsure of this."),
 }
 
 
@@ -48,21 +50,27 @@ def _only(
     trial = [o for o in options if o.status == "trial only"]
     standard = next(c for c in compared if c.option.id == "standard_care")
     last = _at(standard.rows["forecast"]["survival"], standard.rows["qaly"]["horizon_days"])
-    text = f"No. We looked at {len(options)} choices for {words.disease(facts.staging.course)}. "
-    text += f"{len(now)} can be used now" + (
-        f", and {len(trial)} only in a study. " if trial else ". No cell treatment fits. "
+    text = say(
+        "No. We looked at {options} choices for {course}.",
+        options=len(options),
+        course=words.disease(facts.staging.course),
     )
-    text += f"We point to {words.treatment(choice.option)}. "
-    age = facts.patient.age_years(facts.now)
-    alive = f"{_people(last['mean'], age)} to live for {words.when(last['day'])} or more"
-    text += f"With usual care, the model expects {alive}. "
-    text += "You may also say no to anything new and keep your usual care."
+    if trial:
+        text += " " + say("{now} can be used now, and {trial} only in a study.", now=len(now), trial=len(trial))
+    else:
+        text += " " + say("{now} can be used now. No cell treatment fits.", now=len(now))
+    text += " " + say("We point to {option}.", option=words.treatment(choice.option))
+    people, time = _people(last["mean"], facts.patient.age_years(facts.now)), words.when(last["day"])
+    text += " " + say(
+        "With usual care, the model expects {people} to live for {time} or more.", people=people, time=time
+    )
+    text += " " + say("You may also say no to anything new and keep your usual care.")
     numbers = [
-        _number("choices looked at", len(options), "1", "method"),
-        _number("can be used now", len(now), "1", "method"),
-        _number("only in a study", len(trial), "1", "method"),
+        _number(say("choices looked at"), len(options), "1", "method"),
+        _number(say("can be used now"), len(now), "1", "method"),
+        _number(say("only in a study"), len(trial), "1", "method"),
         _number(
-            f"alive after {words.when(last['day'])}, usual care",
+            say("alive after {day}, usual care", day=words.when(last["day"])),
             last["mean"],
             "probability",
             "method",
@@ -70,31 +78,39 @@ def _only(
             last["p95"],
         ),
     ]
-    return _row("only_option", "Is this my only option?", text, numbers, choice.certainty)
+    return _row("only_option", say("Is this my only option?"), text, numbers, choice.certainty)
 
 
 def _age(facts: Facts, choice: Choice, matches: Sequence[Match]) -> dict[str, Any]:
     age = facts.patient.age_years(facts.now)
     if age is None:
-        text = "We do not know your age: it is not in the record. Tell your team, as some studies take only some ages."
-        return _row("age", "Does my age matter?", text, [], "very low")
+        text = say(
+            "We do not know your age: it is not in the record. Tell your team, as some studies take only some ages."
+        )
+        return _row("age", say("Does my age matter?"), text, [], "very low")
     asked = [(m, [c for c in m.criteria if "age" in c.id.split("_")]) for m in matches]
     asked = [(m, rows) for m, rows in asked if rows]
     fits = sum(all(c.verdict == "met" for c in rows) for _, rows in asked)
-    text = f"You are {int(age)}. " if age >= 2 else f"You are {int(age * 12)} months old. "
+    text = say("You are {age}.", age=int(age)) if age >= 2 else say("You are {age} months old.", age=int(age * 12))
     if age < 18:
-        text = f"Your child is {int(age)}. " if age >= 2 else f"Your child is {int(age * 12)} months old. "
-        text += "Most cell studies take adults only. Children need a team that treats children. "
+        text = (
+            say("Your child is {age}.", age=int(age))
+            if age >= 2
+            else say("Your child is {age} months old.", age=int(age * 12))
+        )
+        text += " " + say("Most cell studies take adults only. Children need a team that treats children.")
     if asked:
-        text += f"Of {len(asked)} studies in our list that set an age, {fits} would take this age. "
-    text += "The forecast uses the age and the blood tests. Age alone rules out no usual care here."
-    numbers = [_number("age", round(age, 1), "years", "record")]
+        text += " " + say(
+            "Of {asked} studies in our list that set an age, {fits} would take this age.", asked=len(asked), fits=fits
+        )
+    text += " " + say("The forecast uses the age and the blood tests. Age alone rules out no usual care here.")
+    numbers = [_number(say("age"), round(age, 1), "years", "record")]
     if asked:
         numbers += [
-            _number("studies that set an age", len(asked), "1", "method"),
-            _number("studies that take this age", fits, "1", "method"),
+            _number(say("studies that set an age"), len(asked), "1", "method"),
+            _number(say("studies that take this age"), fits, "1", "method"),
         ]
-    return _row("age", "Does my age matter?", text, numbers, choice.certainty)
+    return _row("age", say("Does my age matter?"), text, numbers, choice.certainty)
 
 
 def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> dict[str, Any]:
@@ -103,23 +119,30 @@ def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> d
         name = words.treatment(c.option)
         rows = [r for r in c.rows["harms"] if r["probability"] is not None][:3]
         if c.option.id == "transplant_referral":
-            text += "The visit does no harm. A transplant is a big operation. "
-            name, rows = "a transplant", published("transplant")
+            text += " " + say("The visit does no harm. A transplant is a big operation.")
+            name, rows = say("a transplant"), published("transplant")
         if not rows:
-            text += f"For {name}, our sources give no count of side effects. Ask your team what to look for. "
+            text += " " + say(
+                "For {name}, our sources give no count of side effects. Ask your team what to look for.", name=name
+            )
             continue
         said = []
         for r in rows[: 3 if cells is None or cells is chosen else 2]:
-            part = f"{words.of_100(r['probability'])} had {r['said']}"
-            if r["lo"] is not None and r["hi"] is not None:
-                part += f" (it could be {round(100 * r['lo'])} to {round(100 * r['hi'])})"
-            said.append(part)
+            said.append(_had(r))
             numbers.append(
                 _number(f"{r['event']}, {name}", r["probability"], "probability", r["source"], r["lo"], r["hi"])
             )
-        text += f"With {name}: {words.listed(said)}. "
-    text += "Harms that come late, or that are rare, may not be known yet."
-    return _row("side_effects", "What are the side effects?", text, numbers, "low" if numbers else "very low")
+        text += " " + say("With {name}: {said}.", name=name, said=words.listed(said))
+    text += " " + say("Harms that come late, or that are rare, may not be known yet.")
+    return _row("side_effects", say("What are the side effects?"), text, numbers, "low" if numbers else "very low")
+
+
+def _had(r: dict[str, Any]) -> str:
+    people = words.of_100(r["probability"])
+    if r["lo"] is None or r["hi"] is None:
+        return say("{people} had {harm}", people=people, harm=r["said"])
+    low, high = round(100 * r["lo"]), round(100 * r["hi"])
+    return say("{people} had {harm} (it could be {low} to {high})", people=people, harm=r["said"], low=low, high=high)
 
 
 def _cost(choice: Choice, chosen: Compared, compared: Sequence[Compared], cells: Compared | None) -> dict[str, Any]:
@@ -128,49 +151,63 @@ def _cost(choice: Choice, chosen: Compared, compared: Sequence[Compared], cells:
     text = ""
     if cost["mean"] is not None:
         span = words.when(cost["horizon_days"])
-        text = f"Usual care for this liver disease costs about {words.money(cost)} over {span}. "
-        numbers = [_number("usual care", cost["mean"], cost["currency"], cost["sources"][0], cost["p05"], cost["p95"])]
+        text = say(
+            "Usual care for this liver disease costs about {cost} over {span}.", cost=words.money(cost), span=span
+        )
+        numbers = [
+            _number(say("usual care"), cost["mean"], cost["currency"], cost["sources"][0], cost["p05"], cost["p95"])
+        ]
     else:
-        text = "We found no sound cost of care for this disease in our sources. "
+        text = say("We found no sound cost of care for this disease in our sources.")
     if choice.option.id != "standard_care":
-        text += f"We found no price for {words.treatment(choice.option)}. "
+        text += " " + say("We found no price for {option}.", option=words.treatment(choice.option))
     if cells is not None:
-        text += "No cell treatment for the liver has a price that we could find. Be wary of a clinic that sells one. "
-    text += "Who pays depends on where you live. Ask your team and your insurer before you start."
-    return _row("cost", "Who pays, and what does it cost?", text, numbers, "low" if numbers else "very low")
+        text += " " + say(
+            "No cell treatment for the liver has a price that we could find. Be wary of a clinic that sells one. "
+        )
+    text += " " + say("Who pays depends on where you live. Ask your team and your insurer before you start.")
+    return _row("cost", say("Who pays, and what does it cost?"), text, numbers, "low" if numbers else "very low")
 
 
 def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, Any]]) -> dict[str, Any]:
     response = chosen.rows["time_to_response_days"]
     numbers = []
     if choice.option.id == "standard_care":
-        text = "There is no new treatment to wait for. "
+        text = say("There is no new treatment to wait for.")
     elif response is None or response["p50"] is None:
-        text = f"The model sees no clear change in blood scores from {words.treatment(choice.option)}. "
-        text += "Its gain lies elsewhere, or is small. "
+        text = say(
+            "The model sees no clear change in blood scores from {option}.", option=words.treatment(choice.option)
+        )
+        text += " " + say("Its gain lies elsewhere, or is small.")
     else:
-        text = f"In the model, {words.of_100(response['p_response'])} see a clear change in the blood score. "
-        text += f"Half of them see it by {words.when(max(response['p50'], 1))}. "
+        text = say(
+            "In the model, {people} see a clear change in the blood score.",
+            people=words.of_100(response["p_response"]),
+        )
+        text += " " + say("Half of them see it by {time}.", time=words.when(max(response["p50"], 1)))
         numbers = [
-            _number("see a clear change", response["p_response"], "probability", "method"),
-            _number("half of them by", response["p50"], "days", "method", response["p05"], response["p95"]),
+            _number(say("see a clear change"), response["p_response"], "probability", "method"),
+            _number(say("half of them by"), response["p50"], "days", "method", response["p05"], response["p95"]),
         ]
     days = sorted({r["day"] for r in follow_up})
     if days:
-        text += f"The next checks are after {words.listed([words.when(d) for d in days[:5]])}. "
-        numbers.append(_number("first check", days[0], "days", follow_up[0]["source"]))
-    text += "If you feel worse, do not wait for a check."
-    return _row("how_long", "How long until it works, and what comes after?", text, numbers, choice.option.certainty)
+        text += " " + say("The next checks are after {times}.", times=words.listed([words.when(d) for d in days[:5]]))
+        numbers.append(_number(say("first check"), days[0], "days", follow_up[0]["source"]))
+    text += " " + say("If you feel worse, do not wait for a check.")
+    return _row(
+        "how_long", say("How long until it works, and what comes after?"), text, numbers, choice.option.certainty
+    )
 
 
 def _people(probability: float, age: float | None) -> str:
-    said = words.of_100(probability)
-    return said.replace("people", "children") + " like yours" if age is not None and age < 18 else said + " like you"
+    if age is not None and age < 18:
+        return say("{children} like yours", children=words.of_100(probability, children=True))
+    return say("{people} like you", people=words.of_100(probability))
 
 
 def _row(key: str, question: str, answer: str, numbers: list[dict[str, Any]], certainty: str) -> dict[str, Any]:
-    answer = " ".join(f"{answer} {SURE[certainty]}".split())
-    return {"id": key, "question": question, "answer": answer, "numbers": numbers, "certainty": certainty}
+    said = re.sub(" +", " ", f"{answer} {say(SURE[certainty])}").strip()
+    return {"id": key, "question": question, "answer": said, "numbers": numbers, "certainty": certainty}
 
 
 def _number(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import mark, say
 from hepatica.planning.compare import NO_DIFFERENCE, parts_of
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
@@ -26,9 +27,9 @@ LOOKS = 5
 SURE = 1.96
 SURE_OF_MANY = 3.1
 """The same for the best of MOST: a chance of 0.05 shared among them, so that luck alone names none."""
-METHOD = (
-    "every regimen that passed was simulated for the same few people; the better half of them, at most "
-    f"{MOST}, for more people"
+METHOD = mark(
+    "every regimen that passed was simulated for the same few people; the better half of "
+    "them, at most {most}, for more people"
 )
 
 
@@ -42,7 +43,12 @@ class Race:
 
     def to_json(self) -> dict[str, Any]:
         """Return the race as plain values."""
-        return {"method": METHOD, "rounds": list(self.rounds), "standing": list(self.standing), "sources": ["method"]}
+        return {
+            "method": say(METHOD, most=MOST),
+            "rounds": list(self.rounds),
+            "standing": list(self.standing),
+            "sources": ["method"],
+        }
 
 
 def race(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hepatica.language import say
 from hepatica.planning import after, words
 from hepatica.planning.rows import called
 from hepatica.planning.work import Workings
@@ -22,11 +23,18 @@ def recommendation(w: Workings, audited: Sequence[dict[str, Any]]) -> dict[str, 
         "headline": choice.headline,
         "why": choice.why,
         "pathway": choice.pathway,
-        "regret": f"If this choice is wrong, the expected loss is {_loss(choice.regret)} {unit} by day "
-        f"{w.chosen.rows['qaly']['horizon_days']} (mean over draws, against the best allowed option in each).",
+        "regret": say(
+            "If this choice is wrong, the expected loss is {regret} {unit} by day {horizon_days} "
+            "(mean over draws, against the best allowed option in each).",
+            regret=_loss(choice.regret),
+            unit=say(unit),
+            horizon_days=w.chosen.rows["qaly"]["horizon_days"],
+        ),
         "regret_value": {"mean": float(f"{choice.regret:.7g}"), "unit": unit},
         "p_best": choice.p_best,
-        "ties": [f"{words.capital(called(o))} cannot be told apart from it in the forecast." for o in tied],
+        "ties": [
+            say("{option} cannot be told apart from it in the forecast.", option=words.capital(called(o))) for o in tied
+        ],
         "tied_options": list(choice.ties),
         "would_change_if": after.would_change(w.facts, choice, w.compared, w.screened.matches, audited),
         "sources": list(choice.sources),
@@ -34,4 +42,4 @@ def recommendation(w: Workings, audited: Sequence[dict[str, Any]]) -> dict[str, 
 
 
 def _loss(days: float) -> str:
-    return words.number(float(f"{days:.2g}")) if days >= 0.01 else "less than 0.01"
+    return words.number(float(f"{days:.2g}")) if days >= 0.01 else say("less than 0.01")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hepatica import therapy
+from hepatica.language import say
 from hepatica.planning import words
 from hepatica.planning.front import front
 from hepatica.planning.option import Option, cap
@@ -64,14 +65,19 @@ def _note(row: dict[str, Any], alike: Sequence[Option]) -> dict[str, str]:
     said = [row["forecast_note"]] if row.get("forecast_note") else []
     if alike:
         others = words.listed([called(o) for o in alike])
-        said.append(f"cannot be told apart from {others}: they differ by less than the noise of the simulation")
+        said.append(
+            say(
+                "cannot be told apart from {others}: they differ by less than the noise of the simulation",
+                others=others,
+            )
+        )
     return {"forecast_note": words.capital("; ".join(said))} if said else {}
 
 
 def called(o: Option) -> str:
     """Return an option's name, with the route where it is a cell regimen."""
     name = words.lower(o.name)
-    return f"{name} by {therapy.routes()[o.route].name}" if o.route else name
+    return say("{name} by {route}", name=name, route=therapy.routes()[o.route].name) if o.route else name
 
 
 def groups(w: Workings) -> list[str]:
@@ -83,4 +89,4 @@ def groups(w: Workings) -> list[str]:
     if len(largest) < 2:
         return []
     names = words.listed([called(by_id[i]) for i in by_id if i in largest])
-    return [f"Which of these is better: {names}. Their forecasts cannot be told apart."]
+    return [say("Which of these is better: {names}. Their forecasts cannot be told apart.", names=names)]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hepatica.language import say, say_as
 from hepatica.planning import words
 from hepatica.planning.facts import ASCITES_LEVELS, CHRONIC, Answer, Facts
 
@@ -69,7 +70,7 @@ class Group:
         if unknown:
             return Answer(None, unknown[0].because)
         reasons = [a.because for a in alls] + ([hit.because] if hit else [])
-        return Answer(True, "; ".join(dict.fromkeys(reasons)) or "it applies to everyone")
+        return Answer(True, "; ".join(dict.fromkeys(reasons)) or say("it applies to everyone"))
 
 
 def ask(term: str, facts: Facts) -> Answer:
@@ -88,20 +89,23 @@ def _ask(term: str, facts: Facts) -> Answer:
     if match := _NAMED.match(term):
         kind, names = match.group(1), tuple(match.group(2).split("|"))
         if kind == "course":
-            return Answer(staging.course in names, f"staged as {staging.label}")
+            return Answer(staging.course in names, say("staged as {staging_label}", staging_label=staging.label))
         if kind == "cause":
             found = [c for c in staging.causes if c in names]
-            return Answer(bool(found), f"cause: {', '.join(map(words.name, found or staging.causes)) or 'not stated'}")
+            return Answer(
+                bool(found),
+                say("cause: {causes}", causes=", ".join(map(words.name, found or staging.causes)) or say("not stated")),
+            )
         if kind == "alcohol":
             active = facts.patient.alcohol_active
             if active is None:
-                return Answer(None, "drinking now is not recorded")
-            return Answer(active == (names[0] == "active"), "drinking now" if active else "not drinking now")
+                return Answer(None, say("drinking now is not recorded"))
+            return Answer(active == (names[0] == "active"), say("drinking now") if active else say("not drinking now"))
         return facts.has(names) if kind == "has" else facts.takes(names)
     if term == "dialysis":
-        return Answer(staging.dialysis, "on dialysis" if staging.dialysis else "not on dialysis")
+        return Answer(staging.dialysis, say("on dialysis") if staging.dialysis else say("not on dialysis"))
     if term == "chronic":
-        return Answer(staging.course in CHRONIC, f"staged as {staging.label}")
+        return Answer(staging.course in CHRONIC, say("staged as {staging_label}", staging_label=staging.label))
     answer: Answer = getattr(facts, term)
     return answer
 
@@ -110,18 +114,20 @@ def _numeric(name: str, sign: str, limit: str, facts: Facts) -> Answer:
     if name == "ascites":
         level = facts.staging.ascites
         if level is None:
-            return Answer(None, "ascites is not recorded")
+            return Answer(None, say("ascites is not recorded"))
         return Answer(
             _COMPARE[sign](ASCITES_LEVELS.index(level), ASCITES_LEVELS.index(limit)),
-            f"{level} ascites" if level != "none" else "no ascites",
+            say("{level} ascites", level=say_as("ascites", level)) if level != "none" else say("no ascites"),
         )
     value, label = _value(name, facts)
     unit = _unit(name, facts)
     if value is None:
-        return Answer(None, f"{label} is not known")
+        return Answer(None, say("{label} is not known", label=label))
     age_d = facts.age_d(name[4:]) if name.startswith("lab.") else None
-    old = f" ({words.when(age_d)} before the newest value)" if age_d is not None and age_d > OLD_D else ""
-    return Answer(_COMPARE[sign](value, float(limit)), f"{label} {words.number(value)}{unit}{old}")
+    because = f"{label} {words.number(value)}{unit}"
+    if age_d is not None and age_d > OLD_D:
+        because = say("{value} ({time} before the newest value)", value=because, time=words.when(age_d))
+    return Answer(_COMPARE[sign](value, float(limit)), because)
 
 
 def _unit(name: str, facts: Facts) -> str:
@@ -138,11 +144,11 @@ def _value(name: str, facts: Facts) -> tuple[float | None, str]:
         return staging.value(name[6:]), words.name(name[6:])
     if name == "he":
         grade = staging.encephalopathy_grade
-        return (None if grade is None else float(grade)), "encephalopathy grade"
+        return (None if grade is None else float(grade)), say("encephalopathy grade")
     if name == "aclf":
         if staging.course != "aclf":
-            return 0.0, "ACLF grade"
-        return (None if staging.aclf_grade is None else float(staging.aclf_grade)), "ACLF grade"
+            return 0.0, say("ACLF grade")
+        return (None if staging.aclf_grade is None else float(staging.aclf_grade)), say("ACLF grade")
     if name == "age":
-        return facts.patient.age_years(facts.now), "age"
-    return facts.bmi, "body mass index"
+        return facts.patient.age_years(facts.now), say("age")
+    return facts.bmi, say("body mass index")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from functools import lru_cache
 from importlib import resources
 from typing import Any
+
+from hepatica.language import by_language, said_data, say
 
 _PREFIX = {
     "doi": "https://doi.org/",
@@ -19,10 +20,12 @@ _PREFIX = {
 
 def read(name: str, package: str = "hepatica.planning") -> dict[str, Any]:
     """Return one data file of a room as a dictionary."""
-    return tomllib.loads(resources.files(package).joinpath("data", name).read_text(encoding="utf-8"))
+    found = tomllib.loads(resources.files(package).joinpath("data", name).read_text(encoding="utf-8"))
+    said: dict[str, Any] = said_data(f"{package.rpartition('.')[2]}/data/{name}", found)
+    return said
 
 
-@lru_cache(maxsize=1)
+@by_language
 def own() -> dict[str, dict[str, Any]]:
     """Return the room's bibliography; raise ValueError where a source lacks its citation or what was seen of it."""
     rows: dict[str, dict[str, Any]] = read("sources.toml")["source"]
@@ -62,9 +65,9 @@ def describe(key: str) -> dict[str, Any]:
     seen = row.pop("seen", None)
     note = row.get("note") or ""
     if seen == "citation":
-        note = (note + "; " if note else "") + "reference confirmed, recommendation not read in full"
+        note = (note + "; " if note else "") + say("reference confirmed, recommendation not read in full")
     elif seen == "unverified":
-        note = (note + "; " if note else "") + "unverified"
+        note = (note + "; " if note else "") + say("unverified")
     url = row.get("url") or (f"https://doi.org/{row['doi']}" if row.get("doi") else None)
     if url is None and row.get("pmid"):
         url = _PREFIX["pmid"] + str(row["pmid"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from hepatica import therapy
+from hepatica.language import by_language, say
 from hepatica.planning import sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import CERTAINTIES, Option, cap
@@ -15,7 +15,7 @@ from hepatica.planning.rules import Group, ask
 BASIS_LIMIT = {"evidence": "high", "calibrated model": "low", "assumption": "low"}
 
 
-@lru_cache(maxsize=1)
+@by_language
 def rows() -> dict[str, dict[str, Any]]:
     """Return the room's rows by treatment id, checked."""
     found = {}
@@ -54,7 +54,7 @@ def _option(c: therapy.Comparator, facts: Facts) -> Option:
         sources=tuple(s.id for s in c.sources),
     )
     if row is None:
-        return base.ruled_out("this program holds no evidence for it yet")
+        return base.ruled_out(say("this program holds no evidence for it yet"))
     base = replace(
         base,
         certainty=cap(row["certainty"].get(course, row["certainty"]["default"]), BASIS_LIMIT[row["basis"]]),
@@ -66,26 +66,36 @@ def _option(c: therapy.Comparator, facts: Facts) -> Option:
         notes={"procedures_avoided": row["procedures_avoided"]} if "procedures_avoided" in row else {},
     )
     if c.id == "standard_care":
-        return _with(base, "offered", "always an option, and what the others are compared with")
+        return _with(base, "offered", say("always an option, and what the others are compared with"))
     reason = _unfit(c, row, facts)
     if reason:
         return base.ruled_out(reason)
     if "trial_only" in row:
-        return _with(base, "trial only", f"Only inside a trial. {words.capital(row['trial_only'])}.")
-    why = Group.read(row["offer"], c.id).ask(facts).because if "offer" in row else f"fits {facts.staging.label}"
+        return _with(
+            base, "trial only", say("Only inside a trial. {trial_only}.", trial_only=words.capital(row["trial_only"]))
+        )
+    why = (
+        Group.read(row["offer"], c.id).ask(facts).because
+        if "offer" in row
+        else say("fits {staging_label}", staging_label=facts.staging.label)
+    )
     return _with(base, "offered", words.capital(why))
 
 
 def _unfit(c: therapy.Comparator, row: dict[str, Any], facts: Facts) -> str:
     staging = facts.staging
     if c.for_causes and not set(c.for_causes) & set(staging.causes):
-        return f"for {_or(c.for_causes)}; the cause here is {_or(staging.causes) or 'not stated'}"
+        return say(
+            "for {for_causes}; the cause here is {part}",
+            for_causes=_or(c.for_causes),
+            part=_or(staging.causes) or say("not stated"),
+        )
     if c.for_courses and staging.course not in c.for_courses:
-        return f"not for {staging.label}"
+        return say("not for {staging_label}", staging_label=staging.label)
     if c.needs_condition and not any(_shows(n, facts) for n in c.needs_condition):
-        return f"for people with {_or(c.needs_condition)}; the record shows none"
+        return say("for people with {needs_condition}; the record shows none", needs_condition=_or(c.needs_condition))
     if "given" in row and (given := ask(row["given"], facts)).value is True:
-        return f"already part of the care here: {given.because}"
+        return say("already part of the care here: {because}", because=given.because)
     for against in row.get("against", ()):
         if (found := ask(against["term"], facts)).value is True:
             return f"{against['text']} ({found.because})"

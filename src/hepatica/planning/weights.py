@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import InputError
+from hepatica.language import mark, say
 
 Array = NDArray[np.float64]
-COST_NOTE = (
-    "Cost counts care for the liver only: the price of a treatment is in no source opened here, and an option without "
-    "a known cost counts as if it cost no more than standard care."
+COST_NOTE = mark(
+    "Cost counts care for the liver only: the price of a treatment is in no source opened "
+    "here, and an option without a known cost counts as if it cost no more than standard "
+    "care."
 )
 
 
@@ -67,7 +69,7 @@ class Weights:
 
     def to_json(self) -> dict[str, float | str]:
         """Return the weights as plain values, with what counting cost leaves out."""
-        return asdict(self) | ({"note": COST_NOTE} if self.cost else {})
+        return asdict(self) | ({"note": say(COST_NOTE)} if self.cost else {})
 
 
 def _pair(text: str) -> tuple[str, float]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from hepatica import therapy
+from hepatica.language import by_language, decimal, grouped, mark, say, say_many
 from hepatica.planning import sources
 from hepatica.planning.option import Option
 
@@ -20,7 +20,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LARGE, SMALL = 1e5, 1e-3
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _names() -> dict[str, dict[str, str]]:
     return sources.read("names.toml")
 
@@ -33,8 +33,9 @@ def name(identifier: str) -> str:
     """
     known = _names()["name"]
     if " or " in identifier:
-        return " or ".join(name(part) for part in identifier.split(" or "))
-    return known.get(identifier) or identifier.replace("_", " ").strip()
+        first, _, rest = identifier.partition(" or ")
+        return say("{first} or {last}", first=name(first), last=name(rest))
+    return known.get(identifier) or say(identifier.replace("_", " ").strip())
 
 
 def needs(identifiers: Iterable[str]) -> str:
@@ -61,7 +62,7 @@ def number(value: float) -> str:
     """
     if value and (abs(value) >= LARGE or abs(value) < SMALL):
         return power(value)
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return decimal(f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}")
 
 
 def power(value: float) -> str:
@@ -71,7 +72,7 @@ def power(value: float) -> str:
     ('7.6 × 10⁷', '1 × 10⁸')
     """
     head, tail = f"{value:.2e}".split("e")
-    return f"{float(head):g} × 10{str(int(tail)).translate(_RAISED)}"
+    return decimal(f"{float(head):g} × 10{str(int(tail)).translate(_RAISED)}")
 
 
 def capital(text: str) -> str:
@@ -127,19 +128,20 @@ def treatment(option: Option) -> str:
     return _names()["treatment"].get(option.id, option.name)
 
 
-def of_100(probability: float) -> str:
-    """Return a probability as people out of a hundred.
+def of_100(probability: float, *, children: bool = False) -> str:
+    """Return a probability as people, or as children, out of a hundred.
 
     >>> of_100(0.213), of_100(0.004), of_100(0.996), of_100(0.0)
     ('about 21 of 100 people', 'fewer than 1 of 100 people', 'more than 99 of 100 people', 'nobody in the studies')
     """
     if probability <= 0:
-        return "nobody in the studies"
+        return say("nobody in the studies")
     if probability < 0.01:
-        return "fewer than 1 of 100 people"
+        return say("fewer than 1 of 100 children") if children else say("fewer than 1 of 100 people")
     if probability > 0.99:
-        return "more than 99 of 100 people"
-    return f"about {round(probability * 100)} of 100 people"
+        return say("more than 99 of 100 children") if children else say("more than 99 of 100 people")
+    text = mark("about {n} of 100 children") if children else mark("about {n} of 100 people")
+    return say(text, n=round(probability * 100))
 
 
 def when(day: float) -> str:
@@ -149,11 +151,11 @@ def when(day: float) -> str:
     ('1 day', '28 days', '6 months', '2 years')
     """
     if day < 60:
-        return f"{round(day)} day{'' if round(day) == 1 else 's'}"
+        return say_many("{n} day", "{n} days", round(day))
     if day < 365:
-        return f"{round(day / 30.4375)} months"
+        return say_many("{n} month", "{n} months", round(day / 30.4375))
     years = day / 365
-    return f"{years:.0f} year{'' if round(years) == 1 else 's'}"
+    return say_many("{n} year", "{n} years", round(years))
 
 
 def listed(words: list[str]) -> str:
@@ -162,10 +164,13 @@ def listed(words: list[str]) -> str:
     >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
     ('a, b and c', 'a', '')
     """
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+    if len(words) < 2:
+        return "".join(words)
+    return say("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])
 
 
 def money(value: dict[str, Any]) -> str:
     """Return a cost with its currency and price year."""
     rounded = f"{round(value['mean'], -2):,.0f}"
-    return f"{value['currency']} {rounded}" + (f" (prices of {value['year']})" if value.get("year") else "")
+    amount = f"{value['currency']} {grouped(rounded)}"
+    return say("{amount} (prices of {year})", amount=amount, year=value["year"]) if value.get("year") else amount

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from hepatica.language import speaking
 from hepatica.report import palette, words
 from hepatica.report._sheet import digest, environment, text
 from hepatica.report.view import document
@@ -20,12 +21,14 @@ def html(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> str
     )
     from markupsafe import Markup
 
-    return _template().render(
-        **(shown or document(plan)),
-        style=Markup(style),  # noqa: S704 (a file of ours)
-        script=Markup(script),  # noqa: S704 (a file of ours)
-        policy=policy,
-    )
+    with speaking(plan.get("language")) as language:
+        return _template().render(
+            **(shown or document(plan)),
+            style=Markup(style),  # noqa: S704 (a file of ours)
+            script=Markup(script),  # noqa: S704 (a file of ours)
+            policy=policy,
+            language=language,
+        )
 
 
 @cache

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hepatica.language import speaking
 from hepatica.report.numbers import NARROW, percent
 from hepatica.report.view.book import Book, name_of, nearest
 from hepatica.report.view.decision import at_day, how_ill, patient_id, who
@@ -19,6 +20,11 @@ WIDTH = 100
 
 def terminal(plan_json: Mapping[str, Any], folder: str = "out") -> str:
     """Return a plan as text: how ill, what now, what is advised, the options in line, the next command."""
+    with speaking(plan_json.get("language")):
+        return _terminal(plan_json, folder)
+
+
+def _terminal(plan_json: Mapping[str, Any], folder: str) -> str:
     book = Book(plan_json)
     ill, advice = how_ill(book), plan_json.get("recommendation") or {}
     scores = [f"{s['label']} {s['num']}" + (f" ({s['grade']})" if s["grade"] else "") for s in ill["scores"]]

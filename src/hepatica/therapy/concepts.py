@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 
 from hepatica.errors import InputError
+from hepatica.language import by_language
 from hepatica.therapy.tables import read_toml, required_text, strings
 
 CAPITALS = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "hvpg", "map", "bmi", "egfr", "meld", "albi", "apri"}
@@ -40,7 +40,7 @@ class Concept:
     causes: frozenset[str]
 
 
-@cache
+@by_language
 def concepts() -> Mapping[str, Concept]:
     """Return every concept by name, with what it includes followed to the end."""
     rows = read_toml("concepts.toml")

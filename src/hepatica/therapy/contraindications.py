@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.language import by_language
 from hepatica.patient import Patient
 from hepatica.therapy.answers import Finding
 from hepatica.therapy.concepts import concepts, in_words
@@ -91,7 +91,7 @@ def _judged(chosen: list[Rule], patient: Patient, staging: Any) -> list[Contrain
     return sorted(found, key=lambda c: (order[c.verdict], order[c.if_present]))
 
 
-@cache
+@by_language
 def rules() -> tuple[Rule, ...]:
     """Return every rule of the data file."""
     return tuple(rule_from_row(row) for row in read_toml("contraindications.toml")["rule"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from hepatica.errors import InputError
+from hepatica.language import by_language, said_data
 from hepatica.therapy.model import Comparator, Product, Route, Source, StudiedRegimen
 
 SOURCE_ID = re.compile(
@@ -23,19 +23,19 @@ Row = Mapping[str, Any]
 T = TypeVar("T", Product, Route, Comparator)
 
 
-@cache
+@by_language
 def products() -> Mapping[str, Product]:
     """Return every cell product by id."""
     return _load("products.toml", "product", product_from_row)
 
 
-@cache
+@by_language
 def routes() -> Mapping[str, Route]:
     """Return the five delivery routes by id."""
     return _load("routes.toml", "route", route_from_row)
 
 
-@cache
+@by_language
 def comparators() -> Mapping[str, Comparator]:
     """Return every treatment without cells by id."""
     return _load("comparators.toml", "comparator", comparator_from_row)
@@ -43,7 +43,9 @@ def comparators() -> Mapping[str, Comparator]:
 
 def read_toml(name: str) -> dict[str, Any]:
     """Return one data file of this room as parsed TOML."""
-    return tomllib.loads(files("hepatica.therapy").joinpath("data", name).read_text(encoding="utf-8"))
+    found = tomllib.loads(files("hepatica.therapy").joinpath("data", name).read_text(encoding="utf-8"))
+    said: dict[str, Any] = said_data(f"therapy/data/{name}", found)
+    return said
 
 
 def sources_of(row: Row, where: str) -> tuple[Source, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
+
+from hepatica.language import by_language
 
 from ._body import table
 
@@ -38,7 +39,7 @@ _BEHIND = {
 }
 
 
-@cache
+@by_language
 def lineage(variable: str) -> tuple[dict[str, str], ...]:
     """Return the chain behind a forecast variable, nearest first: step, text, source, support grade.
 

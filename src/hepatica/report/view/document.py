@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import speaking
 from hepatica.report import numbers, words
 from hepatica.report.view import cells, curves, decision, harms, options, record, talk, trials, worth
 from hepatica.report.view.book import Book
@@ -13,7 +14,12 @@ DISCLAIMER = "Research and decision support. Not a medical device; a clinician d
 
 
 def document(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """Return everything the page and the PDF show of one plan."""
+    """Return everything the page and the PDF show of one plan, in the plan's language."""
+    with speaking(plan.get("language")):
+        return _document(plan)
+
+
+def _document(plan: Mapping[str, Any]) -> dict[str, Any]:
     book = Book(plan)
     shown = {
         "decision": decision.decision(book),
