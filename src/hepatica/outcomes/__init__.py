@@ -15,6 +15,7 @@ from hepatica.outcomes.life import gains as gains
 from hepatica.outcomes.life import present as present
 from hepatica.outcomes.life import qaly as qaly
 from hepatica.outcomes.places import Place as Place
+from hepatica.outcomes.places import Threshold as Threshold
 from hepatica.outcomes.places import currencies as currencies
 from hepatica.outcomes.places import payer_id as payer_id
 from hepatica.outcomes.places import payers as payers

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import say
 from hepatica.outcomes import choices
+from hepatica.outcomes.places import payers
 
 Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
@@ -121,11 +123,13 @@ def care_cost(
     """
     once, a, b = None, choices.cost(place, "compensated", payer), choices.cost(place, "decompensated", payer)
     if course in ("alf", "ali", "urea_cycle", "metabolic", "steatosis", "chronic_hepatitis", "cholestatic", "none"):
-        return Worth(None, reason="no source here gives the cost of care for this disease")
+        return Worth(None, reason=say("no source here gives the cost of care for this disease"))
     if course in ("aclf", "alcoholic_hepatitis"):
         once = choices.cost(place, "admission", payer)
         if once is None:
-            return Worth(None, reason=f"no source here gives the cost of an admission for it in {place}")
+            return Worth(
+                None, reason=say("no source here gives the cost of an admission for it in {place}", place=place)
+            )
     if a is None or b is None or child_pugh is None:
         return Worth(None, reason=_unknown(place, payer))
     if once is not None and (once.currency, once.year) != (a.currency, a.year):
@@ -145,11 +149,16 @@ def care_cost(
 
 
 def _unknown(place: str, payer: str | None) -> str:
-    others = ", ".join(p.replace("_", " ") for p in choices.payers_at(place))
-    if payer is None or not others:
-        return f"no source here gives the cost of cirrhosis care in {place}"
-    view = payer.replace("_", " ")
-    return f"no source here gives the cost of cirrhosis care in {place} as seen by {view}; there is: {others}"
+    known = choices.payers_at(place)
+    if payer is None or not known or payer in known:
+        return say("no source here gives the cost of cirrhosis care in {place}", place=place)
+    views = payers()
+    return say(
+        "no source here gives the cost of cirrhosis care in {place} as {payer} sees it; there is the view of: {others}",
+        place=place,
+        payer=say(views[payer]),
+        others=", ".join(say(views[p]) for p in known),
+    )
 
 
 def _person(row: choices.Value, z: Array) -> Array:

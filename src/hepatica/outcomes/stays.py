@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What several sources say of one number: the lowest, the one of most people, the highest."""
+    """What several sources say of one number: the lowest, the mean of most people, the highest."""
 
     low: float
     middle: float
@@ -43,9 +43,10 @@ def count(procedure: str) -> Range | None:
 
 
 def _range(kind: str, state: str) -> Range | None:
-    rows = [r for r in evidence.costs() if r["kind"] == kind and r["state"] == state and r["per"] != "days"]
+    rows = [r for r in evidence.costs() if r["kind"] == kind and r["state"] == state]
     if not rows:
         return None
     values = [float(r["value"]) for r in rows]
-    middle = max(rows, key=lambda r: r.get("n") or 0)
+    means = [r for r in rows if r.get("statistic", "mean") == "mean"] or rows
+    middle = max(means, key=lambda r: r.get("n") or 0)
     return Range(min(values), float(middle["value"]), max(values), tuple(dict.fromkeys(r["source"] for r in rows)))

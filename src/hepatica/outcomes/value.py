@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import say
+
 Array = NDArray[np.float64]
 LEVEL = 0.05
 NOTHING = 1e-9
@@ -37,16 +39,17 @@ def ratio(gain: Array, cost: Array) -> Ratio:
     """
     more, dearer = float(np.mean(gain)), float(np.mean(cost))
     if more <= NOTHING:
-        return Ratio(None, None, None, "it gains no quality-adjusted time on average")
+        return Ratio(None, None, None, say("it gains no quality-adjusted time on average"))
     if dearer <= 0:
-        return Ratio(None, None, None, "it gains and costs no more on average: nothing is paid for the gain")
+        return Ratio(None, None, None, say("it gains and costs no more on average: nothing is paid for the gain"))
     helped = gain > NOTHING
     limit = np.full(gain.shape, np.inf)
     limit[helped] = cost[helped] / gain[helped]
     lo, hi = np.quantile(limit, (LEVEL, 1.0 - LEVEL), method="lower")
     if not np.isfinite(hi):
-        share = 100.0 * float(np.mean(~helped))
-        return Ratio(dearer / more, None, None, f"{share:.0f} % of the draws gain nothing, so no interval holds")
+        share = f"{100.0 * float(np.mean(~helped)):.0f}"
+        why = say("{share} % of the draws gain nothing, so no interval holds", share=share)
+        return Ratio(dearer / more, None, None, why)
     return Ratio(dearer / more, float(lo), float(hi))
 
 

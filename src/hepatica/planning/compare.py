@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 
 from hepatica import outcomes
 from hepatica.language import mark, say
+from hepatica.planning.bands import clean, quantiles
+from hepatica.planning.course_price import course_price
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.horizon import ACUTE
+from hepatica.planning.lasting import lasting
 from hepatica.planning.option import Option
+from hepatica.planning.payment import Payment
 from hepatica.planning.weights import Parts, Weights
 
 Array = NDArray[np.float64]
 MELD_RESPONSE = 2.0
+RESPONSE = mark("MELD 2 points below standard care")
 LEAST_GAIN = 1e-4
 DAYS_A_YEAR = 365.25
 BANDS = ("mean", "p05", "p25", "p50", "p75", "p95")
@@ -47,17 +52,31 @@ def compare(
     forecasts: Mapping[str, Any],
     course: str,
     judged_day: int,
-    region: str,
+    payment: Payment,
     seed: int,
     modelled: Mapping[str, bool],
     weights: Weights = USUAL,
+    causes: Sequence[str] = (),
 ) -> list[Compared]:
-    """Return every live option with its numbers; all are paired with standard care, draw by draw."""
+    """Return every live option with its numbers; all are paired with standard care, draw by draw.
+
+    `payment` says whose costs count; `causes` are the person's, as some prices depend on them.
+    """
     base = forecasts["standard_care"]
     shared = {o.id: _paired(forecasts[o.id], base) for o in options}
     return [
         _one(
-            o, forecasts[o.id], shared[o.id], base, course, judged_day, region, seed, modelled.get(o.id, True), weights
+            o,
+            forecasts[o.id],
+            shared[o.id],
+            base,
+            course,
+            judged_day,
+            payment,
+            tuple(causes),
+            seed,
+            modelled.get(o.id, True),
+            weights,
         )
         for o in options
     ]
@@ -74,7 +93,8 @@ def _one(
     base: Any,
     course: str,
     judged_day: int,
-    region: str,
+    payment: Payment,
+    causes: tuple[str, ...],
     seed: int,
     modelled: bool,
     weights: Weights,
@@ -85,12 +105,15 @@ def _one(
     rows_of_harm = harms(o)
     lost = days_lost(rows_of_harm, own["survival"].shape[1], seed)
     standard = o.id == "standard_care"
-    cost = outcomes.care_cost(days[upto], own["survival"], own.get("child_pugh"), course, region)
+    payer = payment.place.id, payment.payer
+    cost = outcomes.care_cost(days[upto], own["survival"], own.get("child_pugh"), course, *payer)
     worth = outcomes.qaly(days[upto], own["survival"], own.get("child_pugh"), course, seed=seed)
-    usual = outcomes.care_cost(days[upto], other["survival"], other.get("child_pugh"), course, region)
+    usual = outcomes.care_cost(days[upto], other["survival"], other.get("child_pugh"), course, *payer)
     parts, unit = parts_of(o, days[upto], own, other, course, seed, lost, paired)
     if paired and cost.draws is not None and usual.draws is not None:
-        parts = replace(parts, cost=cost.draws - usual.draws)
+        price = course_price(o, payment, causes, days[upto], own["survival"])
+        own_price = price.plain if price.row.get("currency") == cost.currency else None
+        parts = replace(parts, cost=cost.draws - usual.draws + (0.0 if own_price is None else own_price))
     net = parts.net(weights)
     rows: dict[str, Any] = {
         "forecast": {
@@ -113,15 +136,15 @@ def _one(
                 "currency": cost.currency,
                 "year": cost.year,
                 "horizon_days": judged_day,
-                "covers": say("care for the liver; the price of the treatment itself is in no source opened here"),
+                "covers": say("care for the liver, without the price of the treatment itself"),
             },
         ),
         "procedures_avoided": _procedures(o, base, judged_day),
-        "net_benefit": {**_quantiles(net), "unit": unit},
-        "parts": {k: _clean(v) for k, v in parts.means().items()},
+        "net_benefit": {**quantiles(net), "unit": unit},
+        "parts": {k: clean(v) for k, v in parts.means().items()},
     }
     if parts.quality is not None and paired and not standard:
-        rows["qaly"]["gain"] = _quantiles((parts.survival + parts.quality) / DAYS_A_YEAR)
+        rows["qaly"]["gain"] = quantiles((parts.survival + parts.quality) / DAYS_A_YEAR)
     if not modelled:
         rows["forecast_note"] = say(
             "the model holds no effect of this treatment in this disease: its forecast is that of standard care"
@@ -183,7 +206,7 @@ def _benefit(own: dict[str, Array], other: dict[str, Array], judged_day: int) ->
     found: dict[str, Any] = {
         "p_survival_better": float((gain > LEAST_GAIN).mean()),
         "p_survival_worse": float((gain < -LEAST_GAIN).mean()),
-        "survival_gain": {"day": judged_day, **_quantiles(gain)},
+        "survival_gain": {"day": judged_day, **quantiles(gain)},
     }
     if "meld" in own:
         found["p_meld_lower_2"] = float((other["meld"][-1] - own["meld"][-1] >= MELD_RESPONSE).mean())
@@ -191,33 +214,23 @@ def _benefit(own: dict[str, Array], other: dict[str, Array], judged_day: int) ->
         found["p_albumin_higher_2"] = float((own["albumin_g_l"][-1] - other["albumin_g_l"][-1] >= 2.0).mean())
     if "decompensation" in own:
         less = other["decompensation"][-1] - own["decompensation"][-1]
-        found["decompensation_averted"] = {"day": judged_day, **_quantiles(less)}
+        found["decompensation_averted"] = {"day": judged_day, **quantiles(less)}
     return found
 
 
 def _response(days: Array, f: Any, base: Any) -> dict[str, Any] | None:
-    """Return when MELD is first 2 points lower than under standard care, among the draws that get there."""
+    """Return when MELD is first 2 points lower than under standard care, and for how long, where draws get there."""
     if "meld" not in f.draws:
         return None
     lower = np.asarray(base.draws["meld"]) - np.asarray(f.draws["meld"]) >= MELD_RESPONSE
     ever = lower.any(axis=0)
     share = float(ever.mean())
+    told: dict[str, Any] = {"p_response": share, "p05": None, "p50": None, "p95": None, "means": say(RESPONSE)}
     if share < 0.01:
-        return {
-            "p_response": share,
-            "p05": None,
-            "p50": None,
-            "p95": None,
-            "means": say("MELD 2 points below standard care"),
-        }
+        return told
     first = days[lower.argmax(axis=0)][ever]
-    return {
-        "p_response": share,
-        "p05": float(np.quantile(first, 0.05)),
-        "p50": float(np.quantile(first, 0.5)),
-        "p95": float(np.quantile(first, 0.95)),
-        "means": say("MELD 2 points below standard care"),
-    }
+    found = {f"p{q:02}": float(np.quantile(first, q / 100)) for q in (5, 50, 95)}
+    return {**told, **found, "lasts": lasting(days, lower[:, ever])}
 
 
 def _procedures(o: Option, base: Any, judged_day: int) -> dict[str, Any]:
@@ -249,33 +262,18 @@ def _procedures(o: Option, base: Any, judged_day: int) -> dict[str, Any]:
 
 def _point(p: Mapping[str, Any]) -> dict[str, float]:
     keys = ("day", *BANDS, "at_risk")
-    return {k: _clean(float(p[k])) for k in keys if k in p and p[k] is not None}
+    return {k: clean(float(p[k])) for k in keys if k in p and p[k] is not None}
 
 
 def _organs(p: Mapping[str, Any]) -> dict[str, float]:
-    return {k: _clean(float(p[k])) for k in ("day", *ORGANS, "living_percent") if k in p}
+    return {k: clean(float(p[k])) for k in ("day", *ORGANS, "living_percent") if k in p}
 
 
 def _share(share: Mapping[str, Any] | None) -> dict[str, float] | None:
-    return None if share is None else {k: _clean(float(share[k])) for k in ("p05", "p50", "p95")}
+    return None if share is None else {k: clean(float(share[k])) for k in ("p05", "p50", "p95")}
 
 
 def _band(worth: outcomes.Worth, extra: dict[str, Any]) -> dict[str, Any]:
     if worth.draws is None:
         return {"mean": None, **extra, "reason": worth.reason}
-    return {**_quantiles(worth.draws), **extra, "sources": list(worth.sources), "note": worth.note}
-
-
-def _quantiles(x: Array) -> dict[str, float]:
-    return {
-        "mean": _clean(float(x.mean())),
-        "p05": _clean(float(np.quantile(x, 0.05))),
-        "p95": _clean(float(np.quantile(x, 0.95))),
-    }
-
-
-def _clean(x: float) -> float:
-    """Round to five significant digits, so that files are the same on every machine."""
-    if not np.isfinite(x):
-        raise ValueError("the simulation gave a number that is not finite")
-    return 0.0 if abs(x) < 1e-9 else float(f"{x:.5g}")
+    return {**quantiles(worth.draws), **extra, "sources": list(worth.sources), "note": worth.note}

@@ -10,6 +10,7 @@ from typing import Any
 from hepatica import governance, therapy
 from hepatica.language import mark, say, spoken
 from hepatica.planning import after, lineage, record, rows, sources, words
+from hepatica.planning.coverage import coverage
 from hepatica.planning.first import audit, do_now
 from hepatica.planning.learning import information
 from hepatica.planning.option import Option
@@ -47,6 +48,8 @@ def document(w: Workings) -> dict[str, Any]:
         "screened": _screened(w),
         "options": options,
         "weights": asked.weights.to_json(),
+        "payment": asked.paid.to_json(),
+        "coverage": coverage(asked.region),
         "information": information(w.compared, facts.patient, w.screened.judged_day),
         "recommendation": recommendation(w, audited),
         "unknown": unknown,

@@ -10,6 +10,7 @@ from typing import Any
 from hepatica import eligibility, governance
 from hepatica.patient import Patient
 from hepatica.planning.document import document
+from hepatica.planning.payment import Payment
 from hepatica.planning.weights import Weights
 from hepatica.planning.work import Asked, work
 
@@ -47,6 +48,7 @@ def plan(
     checked: Mapping[str, eligibility.StatusCheck] | None = None,
     twin: Any = None,
     weights: Weights | Mapping[str, float] | str | None = None,
+    payment: Payment | None = None,
 ) -> Plan:
     """Plan one patient; raises InputError for a wrong jurisdiction or number of draws.
 
@@ -59,8 +61,9 @@ def plan(
         answers: replies to the questions of trial criteria, by name.
         checked: recruitment statuses looked up since the package was made, by trial.
         weights: what counts for this person, see `Weights` (default: quality-adjusted days less those lost to harms).
+        payment: whose money counts, see `Payment.read` (default: the first view known where the rules hold).
         twin: another model with `fit`, `forecast`, `lineage` and `Option` (default: hepatica.twin).
     """
     counts = weights if isinstance(weights, Weights) else Weights.read(weights)
-    asked = Asked(draws, seed, today, governance.jurisdiction_id(jurisdiction), counts, answers, checked)
+    asked = Asked(draws, seed, today, governance.jurisdiction_id(jurisdiction), counts, answers, checked, payment)
     return Plan(document(work(patient, asked, twin)))

@@ -14,9 +14,8 @@ from hepatica.language import mark, say
 
 Array = NDArray[np.float64]
 COST_NOTE = mark(
-    "Cost counts care for the liver only: the price of a treatment is in no source opened "
-    "here, and an option without a known cost counts as if it cost no more than standard "
-    "care."
+    "Cost counts care for the liver and those prices of treatments that are known; an option without a known price "
+    "counts as if it cost no more than standard care."
 )
 
 

@@ -17,16 +17,18 @@ from hepatica.planning.facts import Facts
 from hepatica.planning.forecasts import forecasts
 from hepatica.planning.horizon import horizon
 from hepatica.planning.option import Option
+from hepatica.planning.payment import Payment
 from hepatica.planning.race import Race, race
 from hepatica.planning.treatments import without_cells
 from hepatica.planning.weights import Weights
+from hepatica.planning.worth import worth
 
 FIT_LIMIT = {"fitted": "high", "tempered": "low", "not fitted": "very low"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked beside the record: how many draws, from which seed, whose rules, what counts."""
+    """What was asked beside the record: how many draws, from which seed, whose rules, what counts, who pays."""
 
     draws: int
     seed: int
@@ -35,6 +37,12 @@ class Asked:
     weights: Weights
     answers: Mapping[str, bool] | None = None
     checked: Mapping[str, eligibility.StatusCheck] | None = None
+    payment: Payment | None = None
+
+    @property
+    def paid(self) -> Payment:
+        """Return whose money counts: what was asked, or the first view known where the rules hold."""
+        return self.payment or Payment.read(self.region)
 
     @property
     def created(self) -> str:
@@ -144,12 +152,14 @@ def judged(
 ) -> Workings:
     """Compare forecasts that are at hand, and choose."""
     live = [o for o in options if o.live]
-    compared = tuple(
-        compare(
-            live, told, found.course, found.judged_day, asked.region, asked.seed,
-            _modelled(twin, live, found.course), asked.weights,
-        )
+    causes = found.facts.staging.causes
+    alone = compare(
+        live, told, found.course, found.judged_day, asked.paid, asked.seed,
+        _modelled(twin, live, found.course), asked.weights, causes,
     )  # fmt: skip
+    compared = tuple(
+        worth(alone, told["standard_care"], asked.paid, found.course, found.judged_day, causes, asked.seed)
+    )
     limit = FIT_LIMIT.get(fit.status, "very low")
     choice = choose(found.facts, compared, limit, float(fit.ess or asked.draws))
     return Workings(asked, found, twin, fit, raced, options, told, compared, choice)

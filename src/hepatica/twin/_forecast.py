@@ -175,6 +175,7 @@ def _summarise(
     if "potency" in run:
         draws["potency"] = run["potency"][good]
     draws |= {"survival": alive, "transplant_free_survival": native, "decompensation": v["decompensation_incidence"]}
+    draws |= {f"{k}_incidence": v[f"{k}_incidence"] for k in EVENTS}
     return Forecast(
         option,
         variables,

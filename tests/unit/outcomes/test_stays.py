@@ -11,7 +11,7 @@ from hepatica import outcomes
 @pytest.mark.parametrize(
     ("event", "low", "middle", "high"),
     [("bleeding", 4.5, 4.5, 5.6), ("encephalopathy", 5.6, 8.5, 8.5), ("infection", 9.1, 9.1, 11.6),
-     ("transplant", 9.0, 16.3, 27.0)],
+     ("transplant", 9.0, 16.3, 27.0), ("aclf", 11.0, 16.0, 16.0)],
 )  # fmt: skip
 def test_a_stay_ranges_over_the_published_means(event, low, middle, high):
     found = outcomes.stay(event)

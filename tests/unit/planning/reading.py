@@ -9,7 +9,7 @@ IDENTIFIERS = {
     "blocked_by", "protocol", "pathway", "product",
     "route", "patient", "near_misses", "open_if_silent_is_absent", "course", "causes", "cited", "score", "needs",
     "name", "formula", "version", "analyte", "family", "unit", "event_id", "arms", "scores", "labs", "missing",
-    "verify", "recruitment_status", "region", "basis",
+    "verify", "recruitment_status", "region", "basis", "payer", "payers_with_a_source", "who", "over",
 }  # fmt: skip
 WRONG = {
     "an identifier": re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"),
