@@ -8,6 +8,7 @@ from math import isfinite
 
 from hepatica.eligibility.questions import questions
 from hepatica.eligibility.tree import AtLeast, Fact, Not, Quantity, Rule, Within
+from hepatica.language import decimal, say
 from hepatica.therapy import Finding, Reading, Record, concepts, in_words
 
 
@@ -80,7 +81,7 @@ def _leaf(rule: Within | Fact, record: Record, answers: Mapping[str, bool]) -> t
     found = fact(rule, record, answers)
     result = Result(found.truth, (found.because,), (found.needs,) if found.needs else ())
     if found.silent and found.truth is None:
-        return result, Result(False, (f"{found.because}, taken as absent",))
+        return result, Result(False, (say("{because}, taken as absent", because=found.because),))
     return result, result
 
 
@@ -131,7 +132,11 @@ def fact(leaf: Fact, record: Record, answers: Mapping[str, bool]) -> Finding:
             return _told(record.drinking(), "drinking", answers)
         case "sex":
             sex = record.patient.sex
-            return Finding(None if sex is None else sex == leaf.names[0], sex or "sex is not recorded", "sex")
+            return Finding(
+                None if sex is None else sex == leaf.names[0],
+                say(sex) if sex else say("sex is not recorded"),
+                say("sex"),
+            )
         case "course":
             return _course(leaf, record)
         case "ask":
@@ -142,14 +147,24 @@ def fact(leaf: Fact, record: Record, answers: Mapping[str, bool]) -> Finding:
 def _told(found: Finding, name: str, answers: Mapping[str, bool]) -> Finding:
     if found.truth is not None or name not in answers:
         return found
-    return Finding(bool(answers[name]), f"{in_words(name)}: answered {'yes' if answers[name] else 'no'}")
+    return Finding(bool(answers[name]), _answered(in_words(name), answers[name]))
+
+
+def _answered(question: str, answer: bool) -> str:
+    return (
+        say("{question}: answered yes", question=question)
+        if answer
+        else say("{question}: answered no", question=question)
+    )
 
 
 def _cause(leaf: Fact, record: Record) -> Finding:
     if not record.causes:
-        return Finding(None, "no cause of the liver disease is recorded", "the cause: history, serology, imaging")
+        return Finding(
+            None, say("no cause of the liver disease is recorded"), say("the cause: history, serology, imaging")
+        )
     truth = set(record.causes) == set(leaf.names) if leaf.kind == "only_cause" else _any(record.causes, leaf.names)
-    return Finding(truth, f"recorded cause: {', '.join(record.causes)}")
+    return Finding(truth, say("recorded cause: {causes}", causes=", ".join(map(say, record.causes))))
 
 
 def _any(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
@@ -158,15 +173,15 @@ def _any(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
 
 def _course(leaf: Fact, record: Record) -> Finding:
     if record.course == "undetermined":
-        return Finding(None, "the course is undetermined", "a liver diagnosis and recent liver values")
-    return Finding(record.course in leaf.names, f"staged as {record.staging.label}")
+        return Finding(None, say("the course is undetermined"), say("a liver diagnosis and recent liver values"))
+    return Finding(record.course in leaf.names, say("staged as {staging_label}", staging_label=record.staging.label))
 
 
 def _asked(name: str, answers: Mapping[str, bool]) -> Finding:
     question = questions()[name]
     if name in answers:
-        return Finding(bool(answers[name]), f"{question.text}: answered {'yes' if answers[name] else 'no'}")
-    because = "left to the investigator" if question.judged else "no record answers this"
+        return Finding(bool(answers[name]), _answered(question.text, answers[name]))
+    because = say("left to the investigator") if question.judged else say("no record answers this")
     return Finding(None, because, f"{question.text}: {question.settled_by}")
 
 
@@ -177,9 +192,14 @@ def _within(rule: Within, reading: Reading | Finding) -> Result:
     above = _bound(-reading.high, -reading.low, -rule.high, rule.high_open)
     truth = False if False in (inside, above) else None if None in (inside, above) else True
     distance = _distance(rule, reading) if reading.low == reading.high else None
-    needs = (f"an exact {in_words(rule.quantity.name)}",) if truth is None else ()
+    needs = (say("an exact {test}", test=in_words(rule.quantity.name)),) if truth is None else ()
     if truth is None and rule.quantity.kind == "episodes":
-        needs = (f"hospital letters: {', '.join(concepts()[n].label for n in rule.quantity.name.split(','))}",)
+        needs = (
+            say(
+                "hospital letters: {what}",
+                what=", ".join(concepts()[n].label for n in rule.quantity.name.split(",")),
+            ),
+        )
     return Result(truth, (reading.what,), needs, distance)
 
 
@@ -197,10 +217,16 @@ def _distance(rule: Within, reading: Reading) -> Distance | None:
     if not isfinite(limit):
         return None
     unit = rule.unit or reading.unit
-    shown = "" if unit in ("", "1") else " " + unit.replace("1e9/L", "× 10⁹/L")
-    side = "above" if reading.low > limit else "below" if reading.low < limit else "at"
-    amount = f"{abs(inside):.3g}{shown} " if inside else ""
-    return Distance(inside, unit, limit, f"{amount}{side} the limit of {limit:.4g}{shown}")
+    shown = "" if unit in ("", "1") else " " + say(unit).replace("1e9/L", "× 10⁹/L")
+    bound, amount = decimal(f"{limit:.4g}{shown}"), decimal(f"{abs(inside):.3g}{shown}")
+    if reading.low == limit:
+        text = say("{amount} at the limit of {limit}", amount=amount, limit=bound) if inside else None
+        text = text or say("at the limit of {limit}", limit=bound)
+    elif reading.low > limit:
+        text = say("{amount} above the limit of {limit}", amount=amount, limit=bound)
+    else:
+        text = say("{amount} below the limit of {limit}", amount=amount, limit=bound)
+    return Distance(inside, unit, limit, text)
 
 
 def _opposite(distance: Distance | None) -> Distance | None:

@@ -12,6 +12,7 @@ from hepatica.eligibility.evaluate import Distance, Seen, evaluate
 from hepatica.eligibility.protocols import HISTORICAL, Arm, Criterion, Protocol, is_fresh, protocols
 from hepatica.eligibility.protocols import protocol as known
 from hepatica.eligibility.ways import Change, way_in
+from hepatica.language import say
 from hepatica.patient import Patient
 from hepatica.therapy import Record, Source
 
@@ -258,8 +259,8 @@ def _judge(criterion: Criterion, asked: _Asked) -> CriterionResult:
 def _verdict(judged: list[tuple[str, str]], complete: bool) -> tuple[str, str]:
     missed = [text for text, verdict in judged if verdict == "not met"]
     if missed:
-        return "not eligible", f"not met: {'; '.join(missed)}"
+        return "not eligible", say("not met: {missed}", missed="; ".join(missed))
     unknown = [text for text, verdict in judged if verdict == "unknown"]
-    reasons = [] if complete else ["the list of criteria is incomplete"]
-    reasons += [f"open: {'; '.join(unknown)}"] if unknown else []
-    return ("unknown", "; ".join(reasons)) if reasons else ("eligible", "every criterion is met")
+    reasons = [] if complete else [say("the list of criteria is incomplete")]
+    reasons += [say("open: {unknown}", unknown="; ".join(unknown))] if unknown else []
+    return ("unknown", "; ".join(reasons)) if reasons else ("eligible", say("every criterion is met"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+
+from hepatica.language import by_language, said_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,9 @@ class Question:
     judged: bool = False
 
 
-@cache
+@by_language
 def questions() -> Mapping[str, Question]:
     """Return every question by name."""
     text = files("hepatica.eligibility").joinpath("data", "questions.toml").read_text(encoding="utf-8")
-    return MappingProxyType({name: Question(name, **row) for name, row in tomllib.loads(text).items()})
+    rows = said_data("eligibility/data/questions.toml", tomllib.loads(text))
+    return MappingProxyType({name: Question(name, **row) for name, row in rows.items()})

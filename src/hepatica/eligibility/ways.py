@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from importlib.resources import files
 from math import ceil, inf, isfinite
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from hepatica.eligibility.evaluate import Seen, evaluate, quantity
 from hepatica.eligibility.questions import questions
 from hepatica.eligibility.tree import Fact, Not, Rule, Within
+from hepatica.language import by_language, date_text, decimal, mark, said_data, say
 from hepatica.patient import Condition
 from hepatica.therapy import Reading, Record, concepts, in_words
 
@@ -40,9 +40,10 @@ class Change:
         return {"change": self.text, "by": self.by, "why": self.why, "on": self.on.isoformat() if self.on else None}
 
 
-@cache
+@by_language
 def _ways() -> Mapping[str, Any]:
-    rows = tomllib.loads(files("hepatica.eligibility").joinpath("data", "ways.toml").read_text(encoding="utf-8"))
+    text = files("hepatica.eligibility").joinpath("data", "ways.toml").read_text(encoding="utf-8")
+    rows: Mapping[str, Any] = said_data("eligibility/data/ways.toml", tomllib.loads(text))
     for kind in ("number", "concept"):
         for name, ends in rows[kind].items():
             if not rows.get("source") or any(end["by"] not in BY or not end["why"] for end in ends.values()):
@@ -90,17 +91,28 @@ def _cost(way: tuple[Change, ...]) -> tuple[int, int]:
     return max(_COST[c.by] for c in way), len(way)
 
 
+_WHERE = {
+    (True, True): mark("below {limit}"), (False, True): mark("above {limit}"),
+    (True, False): mark("to {limit}"), (False, False): mark("to {limit}"),
+}  # fmt: skip
+_MOVES = {
+    (True, True): mark("{name} down by {amount}, {where}"), (False, True): mark("{name} up by {amount}, {where}"),
+    (True, False): mark("{name} down, {where}"), (False, False): mark("{name} up, {where}"),
+}  # fmt: skip
+
+
 def _number(rule: Within, record: Record, want: bool) -> Change:
     found = quantity(rule.quantity, record)
     assert isinstance(found, Reading)  # what is unknown is not unmet
     falls, limit, gap, is_open = _target(rule, found, want)
     kind = rule.quantity.kind
     name, unit = " or ".join(map(in_words, rule.quantity.name.split(","))), _unit(rule.unit or found.unit)
-    amount = f" by {gap:.3g}{unit}" if 0 < gap < inf else ""
-    where = f"{('below' if falls else 'above') if is_open else 'to'} {limit:.4g}{unit}"
+    amount = say("{gap:.3g}{unit}", gap=gap, unit=unit) if 0 < gap < inf else ""
+    where = say(_WHERE[falls, is_open], limit=decimal(f"{limit:.4g}{unit}"))
     said = _said("number", kind if kind == "episodes" else rule.quantity.name, "down" if falls else "up")
     on = _birthday(record, limit) if rule.quantity.name == "age" and not falls else None
-    return Change(f"{name} {'down' if falls else 'up'}{amount}, {where}", said["by"], said["why"], on)
+    text = _MOVES[falls, bool(amount)]
+    return Change(say(text, name=name, amount=amount, where=where), said["by"], said["why"], on)
 
 
 def _target(rule: Within, found: Reading, want: bool) -> tuple[bool, float, float, bool]:
@@ -137,31 +149,47 @@ def _fact(leaf: Fact, record: Record, want: bool) -> Change:
     name = leaf.names[0] if leaf.names else "drinking"
     match leaf.kind:
         case "has" if leaf.ever:
-            return Change(f"{_label(name)}: never in the past", "nothing", "what has been stays in the history")
+            return Change(
+                say("{name}: never in the past", name=_label(name)),
+                "nothing",
+                say("what has been stays in the history"),
+            )
         case "has":
             return _condition(leaf, record, want)
         case "takes":
-            verb = "start" if want else "stop"
-            window = f", then {leaf.within_d:.0f} days without" if leaf.within_d and not want else ""
-            return Change(f"{verb} {in_words(name)}{window}", "treatment", "a change of medicines, if it can be spared")
+            medicine = in_words(name)
+            if want:
+                text = say("start {medicine}", medicine=medicine)
+            elif leaf.within_d:
+                text = say("stop {medicine}, then {days:.0f} days without", medicine=medicine, days=leaf.within_d)
+            else:
+                text = say("stop {medicine}", medicine=medicine)
+            return Change(text, "treatment", say("a change of medicines, if it can be spared"))
         case "drinking":
             return Change(
-                "stop drinking" if not want else "drinking", "treatment" if not want else "nothing", "abstinence"
+                say("stop drinking") if not want else say("drinking"),
+                "treatment" if not want else "nothing",
+                say("abstinence"),
             )
         case "ask":
-            return Change(questions()[name].text, "unclear", f"answered otherwise; {questions()[name].settled_by}")
+            return Change(
+                questions()[name].text,
+                "unclear",
+                say("answered otherwise; {settled_by}", settled_by=questions()[name].settled_by),
+            )
         case "course":
             return _course(leaf, record, want)
-    return Change(
-        f"{leaf.kind.replace('_', ' ')} {'' if want else 'not '}{', '.join(leaf.names)}", "nothing", "it cannot change"
-    )
+    text = mark("{kind} {names}") if want else mark("{kind} not {names}")
+    kind, names = say(leaf.kind.replace("_", " ")), ", ".join(map(say, leaf.names))
+    return Change(say(text, kind=kind, names=names), "nothing", say("it cannot change"))
 
 
 def _course(leaf: Fact, record: Record, want: bool) -> Change:
-    text = f"course {'' if want else 'not '}{', '.join(in_words(n) for n in leaf.names)}"
+    names = ", ".join(in_words(n) for n in leaf.names)
+    text = say("course {names}", names=names) if want else say("course not {names}", names=names)
     if want and record.course in ACUTE and not ACUTE.intersection(leaf.names):
-        return Change(text, "either", "if the acute episode settles, the chronic disease remains")
-    return Change(text, "nothing", "another stage of the disease, not to be sought")
+        return Change(text, "either", say("if the acute episode settles, the chronic disease remains"))
+    return Change(text, "nothing", say("another stage of the disease, not to be sought"))
 
 
 def _label(name: str) -> str:
@@ -172,14 +200,19 @@ def _condition(leaf: Fact, record: Record, want: bool) -> Change:
     name = leaf.names[0]
     if want or leaf.within_d is None:
         said = _said("concept", name, "there" if want else "gone")
-        return Change(f"{_label(name)} {'' if want else 'no longer '}there", said["by"], said["why"])
+        text = mark("{name} there") if want else mark("{name} no longer there")
+        return Change(say(text, name=_label(name)), said["by"], said["why"])
     last = max(_times_of(name, record), default=None)
     if last is None:
-        days = f"{leaf.within_d:.0f} days"
-        return Change(f"no {_label(name)} for {days}", "waiting", "the record does not say when the last was")
+        days = say("{days:.0f} days", days=leaf.within_d)
+        return Change(
+            say("no {name} for {days}", name=_label(name), days=days),
+            "waiting",
+            say("the record does not say when the last was"),
+        )
     on = last + timedelta(days=ceil(leaf.within_d) + 1)
-    why = f"the last was {last.isoformat()}; another would start the time anew"
-    return Change(f"no {_label(name)} until {on.isoformat()}", "waiting", why, on)
+    why = say("the last was {day}; another would start the time anew", day=date_text(last.isoformat()))
+    return Change(say("no {name} until {day}", name=_label(name), day=date_text(on.isoformat())), "waiting", why, on)
 
 
 def _times_of(name: str, record: Record) -> Iterator[date]:

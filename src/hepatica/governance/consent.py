@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hepatica.governance.library import rows
+from hepatica.language import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,6 @@ def consent(facts: ConsentFacts) -> dict[str, Any]:
         text = " ".join(template.format(**words).split())
         elements.append({"id": row["id"], "title": row["title"], "text": text, "source": row["source"]})
         if facts.research and "gap" in row:
-            gaps.append(f"{row['id']}: the site must add {row['gap']}")
+            gaps.append(say("{id}: the site must add {gap}", id=row["id"], gap=row["gap"]))
     digest = hashlib.sha256("\n".join(e["text"] for e in elements).encode()).hexdigest()[:10]
     return {"version": f"1-{digest}", "option": facts.option, "elements": elements, "gaps": gaps}

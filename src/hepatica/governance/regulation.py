@@ -6,6 +6,7 @@ from typing import Any
 
 from hepatica.errors import InputError
 from hepatica.governance.library import rows
+from hepatica.language import say
 from hepatica.therapy import Product
 
 
@@ -28,7 +29,7 @@ def regulation(jurisdiction: str, product: Product | None) -> dict[str, Any]:
         return {
             "jurisdiction": key,
             "product": None,
-            "pathway": "Usual care: no cell product is recommended, so no special permission is needed",
+            "pathway": say("Usual care: no cell product is recommended, so no special permission is needed"),
             "items": [],
             "gaps": [],
         }
@@ -36,13 +37,20 @@ def regulation(jurisdiction: str, product: Product | None) -> dict[str, Any]:
         {"text": i["text"], "source": i["source"], "status": i["status"]}
         for i in (*row["item"], *rows("regulation.toml", "everywhere"))
     ]
-    gaps = [f"Not read in a source yet: {i['text']}" for i in items if i["status"] == "unverified"]
+    gaps = [say("Not read in a source yet: {rule}", rule=i["text"]) for i in items if i["status"] == "unverified"]
     licensed = key in {jurisdiction_id(j) for j in product.licensed if _known(j)}
     if licensed:
-        pathway = f"Licensed in {key} for a liver indication: use as the licence says"
+        pathway = say("Licensed in {place} for a liver indication: use as the licence says", place=key)
     else:
         pathway = row["pathway"]
-        gaps.insert(0, f"{product.name}: no licence for a liver indication in {key} is known to this program")
+        gaps.insert(
+            0,
+            say(
+                "{product}: no licence for a liver indication in {place} is known to this program",
+                product=product.name,
+                place=key,
+            ),
+        )
     return {"jurisdiction": key, "product": product.id, "pathway": pathway, "items": items, "gaps": gaps}
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from hepatica import evidence
-from hepatica.language import by_language
+from hepatica.language import by_language, said_data, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,16 @@ class Value:
 
 @by_language
 def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("hepatica.outcomes").joinpath("data", "choices.toml").read_text("utf-8"))
+    text = resources.files("hepatica.outcomes").joinpath("data", "choices.toml").read_text("utf-8")
+    said: dict[str, Any] = said_data("outcomes/data/choices.toml", tomllib.loads(text))
+    return said
 
 
 def course_rule(course: str) -> dict[str, Any]:
     """Return how a course is valued: `utility` (with a `note`), or the `reason` why it is not."""
-    rule: dict[str, Any] = _file()["course"].get(course, {"reason": "this course has no value in the sources here"})
+    rule: dict[str, Any] = _file()["course"].get(
+        course, {"reason": say("this course has no value in the sources here")}
+    )
     return rule
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 
+from hepatica.language import by_language, said_data, say
 from hepatica.outcomes.places import payers
 
 APPLIES = ("cells", "trial", "care")
@@ -33,11 +33,11 @@ class Coverage:
     gaps: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _all() -> dict[str, Coverage]:
     text = resources.files("hepatica.outcomes").joinpath("data", "coverage.toml").read_text("utf-8")
     found = {}
-    for row in tomllib.loads(text)["jurisdiction"]:
+    for row in said_data("outcomes/data/coverage.toml", tomllib.loads(text))["jurisdiction"]:
         rules = tuple(Rule(r["for"], r["who"], r["date"], r["text"], r["source"]) for r in row["rule"])
         for rule in rules:
             if rule.applies not in APPLIES or rule.who not in (*payers(), "unknown") or not (rule.source and rule.date):
@@ -48,5 +48,7 @@ def _all() -> dict[str, Coverage]:
 
 def coverage(jurisdiction: str) -> Coverage:
     """Return who pays in a jurisdiction, by its id; one without rules names that as its gap."""
-    none = Coverage(jurisdiction, "", (), (f"no rule on who pays was seen for {jurisdiction}",))
+    none = Coverage(
+        jurisdiction, "", (), (say("no rule on who pays was seen for {jurisdiction}", jurisdiction=jurisdiction),)
+    )
     return _all().get(jurisdiction, none)

@@ -100,7 +100,7 @@ def _utilities(
         level = np.broadcast_to(_person(row, z), survival.shape)
         used = (row,)
     elif child_pugh is None:
-        return Worth(None, reason="the simulation gives no Child-Pugh score to value")
+        return Worth(None, reason=say("the simulation gives no Child-Pugh score to value"))
     else:
         used = tuple(choices.utility(f"child_{k}") for k in "abc")
         a, b, c = (_person(row, z) for row in used)
@@ -137,7 +137,7 @@ def care_cost(
         return Worth(
             draws,
             (once.source,),
-            "the first admission only: later care has another price year",
+            say("the first admission only: later care has another price year"),
             "",
             once.currency,
             once.year,
@@ -145,7 +145,7 @@ def care_cost(
     yearly = np.where(child_pugh < CHILD_B, a.value, b.value)
     total = np.trapezoid(survival * yearly * present(days, rate), days, axis=0) / DAYS_A_YEAR
     sources = tuple(dict.fromkeys((a.source, b.source)))
-    return Worth(np.asarray(total), sources, "prices without an interval in their source", "", a.currency, a.year)
+    return Worth(np.asarray(total), sources, say("prices without an interval in their source"), "", a.currency, a.year)
 
 
 def _unknown(place: str, payer: str | None) -> str:

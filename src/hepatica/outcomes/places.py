@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.language import by_language, said_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,14 @@ class Place:
     gap: str
 
 
-@lru_cache(maxsize=1)
+@by_language
 def _file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("hepatica.outcomes").joinpath("data", "places.toml").read_text("utf-8"))
+    text = resources.files("hepatica.outcomes").joinpath("data", "places.toml").read_text("utf-8")
+    found: dict[str, Any] = said_data("outcomes/data/places.toml", tomllib.loads(text))
+    return found
 
 
-@lru_cache(maxsize=1)
+@by_language
 def places() -> dict[str, Place]:
     """Return every place by id; raise ValueError where a rate or a threshold has no source."""
     found = {}
@@ -79,7 +81,7 @@ def payer_id(name: str) -> str:
     raise InputError(f"unknown payer '{name}'", where="payer", mend=f"use one of {', '.join(payers())}")
 
 
-@lru_cache(maxsize=1)
+@by_language
 def currencies() -> tuple[str, ...]:
     """Return the currencies a price may be given in."""
     return tuple(sorted({p.currency for p in places().values()}))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import by_language, said_data, say
 from hepatica.outcomes.life import CHILD_B, Worth
 
 Array = NDArray[np.float64]
 
 
-@lru_cache(maxsize=1)
+@by_language
 def symptom_scale() -> dict[str, Any]:
     """Return the instrument, its scale, and the smallest difference that means something; all with sources."""
-    raw = tomllib.loads(resources.files("hepatica.outcomes").joinpath("data", "symptoms.toml").read_text("utf-8"))
+    text = resources.files("hepatica.outcomes").joinpath("data", "symptoms.toml").read_text("utf-8")
+    raw = said_data("outcomes/data/symptoms.toml", tomllib.loads(text))
     rows = (raw["person_sd"], raw["smallest_difference"], *raw["class"].values())
     if not all(row.get("source") for row in rows):
         raise ValueError("symptoms.toml: a number without a source")
@@ -35,7 +36,7 @@ def symptoms(child_pugh: Array | None, course: str, *, seed: int) -> Worth:
     if course not in raw["courses"]:
         return Worth(None, reason=raw["reason"])
     if child_pugh is None:
-        return Worth(None, reason="the simulation gives no Child-Pugh score to read symptoms from")
+        return Worth(None, reason=say("the simulation gives no Child-Pugh score to read symptoms from"))
     sd = float(raw["person_sd"]["value"])
     z = np.random.default_rng([seed, 21]).standard_normal((3, child_pugh.shape[0]))
     a, bc = (

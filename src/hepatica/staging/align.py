@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from hepatica.language import decimal, say
 from hepatica.patient import ANALYTES
 
 from .inputs import INPUTS
@@ -72,7 +73,11 @@ def align(patient: Patient, at: datetime | date | str | None = None) -> Aligned:
             continue
         chosen[analyte] = o
         note = "undated" if o.time is None else ""
-        note = f"reported as {o.comparator}{o.value:g}; the limit is used" if o.comparator else note
+        note = (
+            say("reported as {comparator}{value:g}; the limit is used", comparator=o.comparator, value=o.value)
+            if o.comparator
+            else note
+        )
         labs[analyte] = LabUsed(o.value, o.unit, o.time, age_d, note)
     used = {a: lab for a, lab in labs.items() if a in INPUTS and INPUTS[a].kind == "number"}
     given = {a: chosen[a].value for a in used}
@@ -98,16 +103,16 @@ def acute_because(patient: Patient, rows: Rows, at: datetime | None) -> str:
     """Return why values change within days here (then 7 days count), or ''."""
     for c in patient.conditions:
         if c.active and c.name in _ACUTE and _recent(c.onset, at):
-            return f"{c.name.replace('_', ' ')} in the record"
+            return say("{name} in the record", name=say(c.name.replace("_", " ")))
     for t in patient.treatments:
         if t.active and (t.kind in _SUPPORT or t.name in _SUPPORT) and _recent(t.start, at):
-            return f"{(t.kind or t.name).replace('_', ' ')} in the record"
+            return say("{name} in the record", name=say((t.kind or t.name).replace("_", " ")))
     if (patient.encephalopathy_grade or 0) >= 3:
-        return f"encephalopathy grade {patient.encephalopathy_grade}"
+        return say("encephalopathy grade {grade}", grade=patient.encephalopathy_grade)
     for analyte, limit, unit in (("bilirubin", 205.0, " umol/L"), ("inr", 2.5, "")):
         seen, _ = newest(rows.get(analyte, ()), at)
         if seen is not None and seen.value >= limit:
-            return f"{analyte} {seen.value:g}{unit}"
+            return f"{say(analyte)} {decimal(f'{seen.value:g}')}{unit}"
     return ""
 
 
@@ -118,19 +123,50 @@ def _recent(start: datetime | None, at: datetime | None) -> bool:
 def _not_used(o: Observation, age_d: float | None, window_d: float, rows: Sequence[Observation]) -> str:
     """Return why an observation is not used: too old, implausible, or another of its time says something else."""
     if age_d is not None and age_d > window_d:
-        return f"{o.analyte} is {age_d:.0f} d old (more than {window_d:g} d)"
+        return say(
+            "{analyte} is {age_d:.0f} d old (more than {window_d:g} d)",
+            analyte=say(o.analyte),
+            age_d=age_d,
+            window_d=window_d,
+        )
     known = ANALYTES.get(o.analyte)
     if known is not None and not known.low <= o.value <= known.high:
-        return f"{o.analyte} {o.value:g} {o.unit} is outside {known.low:g} to {known.high:g}"
+        return say(
+            "{analyte} {value:g} {unit} is outside {low:g} to {high:g}",
+            analyte=say(o.analyte),
+            value=o.value,
+            unit=o.unit,
+            low=known.low,
+            high=known.high,
+        )
     same = [other.value for other in rows if o.time is not None and other.time == o.time]
     if same and max(same) > 1.5 * max(min(same), 1e-9):
         day = o.time.date().isoformat() if o.time else ""
-        return f"{o.analyte} is both {min(same):g} and {max(same):g} {o.unit} on {day}"
+        return say(
+            "{analyte} is both {low:g} and {high:g} {unit} on {day}",
+            analyte=say(o.analyte),
+            low=min(same),
+            high=max(same),
+            unit=o.unit,
+            day=day,
+        )
     return ""
 
 
 def _rule(index: datetime | None, window_d: float, acute: str, behind_d: float) -> str:
-    when = "no value is dated: all are taken as of one time" if index is None else f"index time {iso(index)}"
-    why = f"acute: {acute}" if acute else "no sign of acute illness"
-    when += f" (the record goes on for {behind_d:.0f} d without a liver value)" if behind_d > window_d else ""
-    return f"{when}; the newest value of each input counts, at most {window_d:g} d old ({why})"
+    when = (
+        say("no value is dated: all are taken as of one time")
+        if index is None
+        else say("index time {index}", index=iso(index))
+    )
+    why = say("acute: {acute}", acute=acute) if acute else say("no sign of acute illness")
+    if behind_d > window_d:
+        when = say(
+            "{when} (the record goes on for {behind_d:.0f} d without a liver value)", when=when, behind_d=behind_d
+        )
+    return say(
+        "{when}; the newest value of each input counts, at most {window_d:g} d old ({why})",
+        when=when,
+        window_d=window_d,
+        why=why,
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hepatica.language import date_text, mark, say
+
 from . import facts
 from .align import Aligned
 from .causes import CAUSE_OF, causes_of
@@ -14,18 +16,18 @@ if TYPE_CHECKING:
     from hepatica.patient import Patient
 
 LABELS = {
-    "alf": "acute liver failure",
-    "ali": "acute liver injury",
-    "aclf": "acute-on-chronic liver failure",
-    "alcoholic_hepatitis": "severe alcoholic hepatitis",
-    "decompensated": "decompensated cirrhosis",
-    "compensated": "compensated cirrhosis",
-    "cholestatic": "chronic cholestatic disease without cirrhosis",
-    "chronic_hepatitis": "chronic hepatitis without cirrhosis",
-    "steatosis": "fatty liver without cirrhosis",
-    "urea_cycle": "urea-cycle disorder",
-    "metabolic": "metabolic liver disease",
-    "none": "no liver disease in this record",
+    "alf": mark("acute liver failure"),
+    "ali": mark("acute liver injury"),
+    "aclf": mark("acute-on-chronic liver failure"),
+    "alcoholic_hepatitis": mark("severe alcoholic hepatitis"),
+    "decompensated": mark("decompensated cirrhosis"),
+    "compensated": mark("compensated cirrhosis"),
+    "cholestatic": mark("chronic cholestatic disease without cirrhosis"),
+    "chronic_hepatitis": mark("chronic hepatitis without cirrhosis"),
+    "steatosis": mark("fatty liver without cirrhosis"),
+    "urea_cycle": mark("urea-cycle disorder"),
+    "metabolic": mark("metabolic liver disease"),
+    "none": mark("no liver disease in this record"),
     "undetermined": "undetermined",
 }
 _LIVER = (
@@ -78,19 +80,33 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
         return decide("alcoholic_hepatitis", facts.said(flare), _severe(severity), *failing)
     if recorded_aclf:
         known = organs.grade if organs.grade else None
-        doubt = "" if known else "no organ failure by EASL-CLIF in these values: the grade is not known"
+        doubt = "" if known else say("no organ failure by EASL-CLIF in these values: the grade is not known")
         return decide("aclf", facts.said(recorded_aclf), *failing, doubt, aclf=known)
     if scarred in ("recorded", "probable"):
-        scar = scar_why if scarred == "recorded" else tuple(f"probable cirrhosis: {w}" for w in scar_why)
+        scar = (
+            scar_why
+            if scarred == "recorded"
+            else tuple(say("probable cirrhosis: {reason}", reason=w) for w in scar_why)
+        )
         if grade:
-            least = f"EASL-CLIF grade {'at least ' if organs.at_least else ''}{grade}"
+            least = say(
+                mark("EASL-CLIF grade at least {grade}") if organs.at_least else mark("EASL-CLIF grade {grade}"),
+                grade=grade,
+            )
             return decide("aclf", *scar, *now, *failing, least)
         points, odd = facts.child_pugh_floor(aligned)
         if not signs and points >= 7:
-            return decide("decompensated", *scar, f"Child-Pugh at least {points:.0f}, 7 or more counts as such", *odd)
-        return decide("decompensated" if signs else "compensated", *scar, *(signs or ("no sign of decompensation",)))
+            return decide(
+                "decompensated",
+                *scar,
+                say("Child-Pugh at least {points:.0f}, 7 or more counts as such", points=points),
+                *odd,
+            )
+        return decide(
+            "decompensated" if signs else "compensated", *scar, *(signs or (say("no sign of decompensation"),))
+        )
     if flare:
-        return decide("chronic_hepatitis", facts.said(flare), "not shown to be severe (Maddrey 32 or MELD 21)")
+        return decide("chronic_hepatitis", facts.said(flare), say("not shown to be severe (Maddrey 32 or MELD 21)"))
     return decide(*_without_cirrhosis(patient, aligned, found, scarred))
 
 
@@ -101,14 +117,18 @@ def dated(organs: OrganFailures, aligned: Aligned) -> tuple[str, ...]:
     for reason in organs.why:
         row = aligned.used.get(shown.get(reason.split(" failure")[0], ""))
         measured = row is not None and row.time is not None and any(ch.isdigit() for ch in reason)
-        rows.append(f"{reason} on {row.time.date().isoformat()}" if measured and row and row.time else reason)
+        rows.append(
+            say("{reason} on {day}", reason=reason, day=date_text(row.time.date().isoformat()))
+            if measured and row and row.time
+            else reason
+        )
     return tuple(rows)
 
 
 def _severe(severity: dict[str, float]) -> str:
     if severity.get("maddrey_df", 0.0) >= 32:
-        return f"Maddrey discriminant function {severity['maddrey_df']:.0f}, 32 or more"
-    return f"MELD {severity['meld']:.0f}, above 20" if severity.get("meld", 0.0) > 20 else ""
+        return say("Maddrey discriminant function {value:.0f}, 32 or more", value=severity["maddrey_df"])
+    return say("MELD {meld:.0f}, above 20", meld=severity["meld"]) if severity.get("meld", 0.0) > 20 else ""
 
 
 def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
@@ -118,7 +138,11 @@ def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
     recent = (facts.recent(patient, aligned, n) for n in ("paracetamol_overdose", "drug_induced_liver_injury"))
     sudden = next((c for c in recent if c), None)
     causes = causes_of(patient)
-    trigger = facts.said(sudden) if sudden else next((f"cause {c}" for c in causes if c in ("paracetamol", "DILI")), "")
+    trigger = (
+        facts.said(sudden)
+        if sudden
+        else next((say("cause {cause}", cause=say(c)) for c in causes if c in ("paracetamol", "DILI")), "")
+    )
     burst = max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 400
     if scarred == "recorded" or not (trigger or burst):
         return ()
@@ -126,8 +150,8 @@ def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
     if aligned.given.get("inr", 0.0) >= 1.5:
         grade = aligned.given.get("encephalopathy")
         if grade is not None and grade >= 1:
-            return ("alf", trigger, *_clotting(aligned), f"encephalopathy grade {grade:.0f}", *enzymes)
-        state = "encephalopathy not recorded" if grade is None else "no encephalopathy"
+            return ("alf", trigger, *_clotting(aligned), say("encephalopathy grade {value:.0f}", value=grade), *enzymes)
+        state = say("encephalopathy not recorded") if grade is None else say("no encephalopathy")
         return ("ali", trigger, *_clotting(aligned), state, *enzymes)
     return ("ali", trigger, *enzymes) if trigger and (burst or "inr" not in aligned.given) else ()
 
@@ -137,7 +161,11 @@ def _clotting(aligned: Aligned) -> tuple[str, ...]:
 
 
 def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ...], scarred: str) -> tuple[str, ...]:
-    doubt = "nothing in the record tells whether there is cirrhosis" if scarred == "unknown" else "no sign of cirrhosis"
+    doubt = (
+        say("nothing in the record tells whether there is cirrhosis")
+        if scarred == "unknown"
+        else say("no sign of cirrhosis")
+    )
     fat = facts.named(patient, "steatosis", "steatohepatitis")
     for code, members in (
         ("urea_cycle", ("urea_cycle",)),
@@ -149,16 +177,16 @@ def _without_cirrhosis(patient: Patient, aligned: Aligned, causes: tuple[str, ..
     ):
         hit = next((c for c in causes if c in members), None)
         if hit == "alcohol" and fat:
-            return ("steatosis", facts.said(fat), f"cause stated: {hit}", doubt)
+            return ("steatosis", facts.said(fat), say("cause stated: {cause}", cause=say(hit)), doubt)
         if hit:
             condition = next((c for c in patient.conditions if c.active and CAUSE_OF.get(c.name) == hit), None)
-            return (code, facts.said(condition) if condition else f"cause stated: {hit}", doubt)
+            return (code, facts.said(condition) if condition else say("cause stated: {cause}", cause=say(hit)), doubt)
     unnamed = facts.named(patient, *_LIVER)
     if unnamed:
-        return ("undetermined", facts.said(unnamed), "no cause of liver disease in the record", doubt)
+        return ("undetermined", facts.said(unnamed), say("no cause of liver disease in the record"), doubt)
     odd = facts.abnormal(aligned, _LIMITS)
     if odd:
-        return ("undetermined", "no liver diagnosis in the record, but " + "; ".join(odd))
+        return ("undetermined", say("no liver diagnosis in the record, but {signs}", signs="; ".join(odd)))
     if any(a in aligned.given for a in ("bilirubin", "alt", "ast", "albumin", "inr")):
-        return ("none", "no liver diagnosis in the record and no abnormal liver value at the index time")
-    return ("undetermined", "no liver diagnosis and no liver value in the record")
+        return ("none", say("no liver diagnosis in the record and no abnormal liver value at the index time"))
+    return ("undetermined", say("no liver diagnosis and no liver value in the record"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from hepatica.language import date_text, decimal, say, say_as
+
 from .align import Aligned
 from .child_pugh import child_pugh_points
 from .fibrosis import fib4
@@ -37,17 +39,21 @@ def recent(patient: Patient, aligned: Aligned, name: str, within_d: float = 90.0
 
 def said(condition: Condition) -> str:
     """Return a condition as a phrase with its date."""
-    day = f" ({condition.onset.date().isoformat()})" if condition.onset else " (undated)"
-    return condition.name.replace("_", " ") + day + " in the record"
+    name = say(condition.name.replace("_", " "))
+    if condition.onset is None:
+        return say("{condition} (undated) in the record", condition=name)
+    return say("{condition} ({day}) in the record", condition=name, day=date_text(condition.onset.date().isoformat()))
 
 
 def lab(aligned: Aligned, analyte: str) -> str:
     """Return a lab as a phrase with unit and date."""
     row = aligned.labs[analyte]
     unit = "" if row.unit in ("1", "") else f" {row.unit}"
-    day = f" on {row.time.date().isoformat()}" if row.time else " (undated)"
     value = f"{row.value:.3g}" if isinstance(row.value, float) and row.value < 1000 else f"{row.value:.0f}"
-    return f"{analyte.replace('_', ' ')} {value}{unit}{day}"
+    found = f"{say(analyte.replace('_', ' '))} {decimal(value)}{unit}"
+    if row.time is None:
+        return say("{value} (undated)", value=found)
+    return say("{reason} on {day}", reason=found, day=date_text(row.time.date().isoformat()))
 
 
 def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]:
@@ -66,20 +72,20 @@ def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]
     if fluid and not other and not acute:
         why.append(said(fluid))
     elif patient.ascites not in (None, "none") and not other and not acute:
-        why.append(f"ascites stated as {patient.ascites}")
+        why.append(say("ascites stated as {level}", level=say_as("ascites", patient.ascites or "")))
     elif drained(patient, aligned.at) and not other and not acute:
         why.append(drained(patient, aligned.at))
     portal = named(patient, "varices", "variceal_bleeding", "hepatorenal_syndrome", "portal_hypertension")
     if portal:
         why.append(said(portal))
     if aligned.given.get("stiffness", 0.0) >= 15.0:
-        why.append(f"{lab(aligned, 'stiffness')}, 15 kPa or more")
+        why.append(say("{value}, 15 kPa or more", value=lab(aligned, "stiffness")))
     known = {"age", "ast", "alt", "platelets"} <= set(aligned.given)
     if known:
         g = aligned.given
         index = fib4(g["age"], g["ast"], g["alt"], g["platelets"])
         if float(index) > 3.25 and g["platelets"] < 150 and max(g["ast"], g["alt"]) < 200 and g["age"] >= 18:
-            why.append(f"FIB-4 {index:.1f} with {lab(aligned, 'platelets')}")
+            why.append(say("FIB-4 {index:.1f} with {value}", index=index, value=lab(aligned, "platelets")))
     if why:
         return "probable", tuple(why)
     informed = known or "stiffness" in aligned.given or "platelets" in aligned.given
@@ -91,12 +97,12 @@ def decompensation(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
     why: list[str] = []
     fluid = named(patient, "ascites")
     if patient.ascites not in (None, "none"):
-        why.append(f"ascites stated as {patient.ascites}")
+        why.append(say("ascites stated as {level}", level=say_as("ascites", patient.ascites or "")))
     elif fluid or drained(patient, aligned.at):
         why.append(said(fluid) if fluid else drained(patient, aligned.at))
     grade = patient.encephalopathy_grade
     if grade is not None and grade >= 2:
-        why.append(f"encephalopathy grade {grade}")
+        why.append(say("encephalopathy grade {grade}", grade=grade))
     elif named(patient, "encephalopathy"):
         why.append(said(_found(patient, "encephalopathy")))
     why += [said(_found(patient, n)) for n in ("variceal_bleeding", "sbp", "hepatorenal_syndrome") if patient.has(n)]
@@ -122,13 +128,17 @@ def acute_signs(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
     """Return what speaks for decompensation now: a stated sign beats a listed diagnosis, events count for 28 days."""
     why: list[str] = []
     if patient.ascites is not None:
-        why += [] if patient.ascites == "none" else [f"ascites stated as {patient.ascites}"]
+        why += (
+            []
+            if patient.ascites == "none"
+            else [say("ascites stated as {level}", level=say_as("ascites", patient.ascites or ""))]
+        )
     elif patient.has("ascites") or drained(patient, aligned.at):
         fluid = named(patient, "ascites")
         why.append(said(fluid) if fluid else drained(patient, aligned.at))
     grade = patient.encephalopathy_grade
     if grade is not None:
-        why += [f"encephalopathy grade {grade}"] if grade else []
+        why += [say("encephalopathy grade {grade}", grade=grade)] if grade else []
     elif patient.has("encephalopathy"):
         why.append(said(_found(patient, "encephalopathy")))
     events = (recent(patient, aligned, name, within_d=28.0) for name in _EVENTS)
@@ -144,7 +154,7 @@ def kidney_chronic(patient: Patient, aligned: Aligned) -> str:
         if t.active and "dialysis" in (t.kind, t.name) and t.start and aligned.at:
             age_d = days_between(aligned.at, t.start)
             if age_d > 90:
-                return f"dialysis since {t.start.date().isoformat()} in the record"
+                return say("dialysis since {day} in the record", day=date_text(t.start.date().isoformat()))
     return ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hepatica.language import mark, say
+
 from .units import bilirubin_mg_dl, creatinine_mg_dl
 
 SOURCE = "https://efclif.com/research-infrastructure/score-calculators/clif-c-of-aclf-ad/"
@@ -38,30 +40,30 @@ def organ_failures(given: Mapping[str, float], *, kidney_chronic: bool = False) 
     bilirubin = float(bilirubin_mg_dl(given["bilirubin"])) if "bilirubin" in given else None
     creatinine = float(creatinine_mg_dl(given["creatinine"])) if "creatinine" in given else None
     brain = given.get("encephalopathy")
-    _judge(found, unknown, "liver", bilirubin, 12.0, "bilirubin {:.1f} mg/dL")
+    _judge(found, unknown, "liver", bilirubin, 12.0, mark("bilirubin {value:.1f} mg/dL"))
     if given.get("dialysis") and not kidney_chronic:
-        found["kidney"] = "dialysis"
+        found["kidney"] = say("dialysis")
     elif not kidney_chronic:
-        _judge(found, unknown, "kidney", creatinine, 2.0, "creatinine {:.1f} mg/dL")
-    _judge(found, unknown, "brain", brain, 3.0, "encephalopathy grade {:.0f}")
-    _judge(found, unknown, "clotting", given.get("inr"), 2.5, "INR {:.1f}")
+        _judge(found, unknown, "kidney", creatinine, 2.0, mark("creatinine {value:.1f} mg/dL"))
+    _judge(found, unknown, "brain", brain, 3.0, mark("encephalopathy grade {value:.0f}"))
+    _judge(found, unknown, "clotting", given.get("inr"), 2.5, mark("INR {value:.1f}"))
     if given.get("vasopressor"):
-        found["circulation"] = "vasopressor"
+        found["circulation"] = say("vasopressor")
     elif "map" not in given:
         unknown.append("circulation")
     if given.get("ventilated"):
-        found["lungs"] = "mechanical ventilation"
+        found["lungs"] = say("mechanical ventilation")
     elif "pao2" in given and "fio2" in given:
         ratio = given["pao2"] / given["fio2"]
         if ratio <= 200:
-            found["lungs"] = f"PaO2/FiO2 {ratio:.0f} mmHg"
+            found["lungs"] = say("PaO2/FiO2 {ratio:.0f} mmHg", ratio=ratio)
     else:
         unknown.append("lungs")
     mild = []
     if creatinine is not None and 1.5 <= creatinine < 2.0 and not kidney_chronic:
-        mild.append(f"creatinine {creatinine:.1f} mg/dL")
+        mild.append(say("creatinine {value:.1f} mg/dL", value=creatinine))
     if brain is not None and 1 <= brain <= 2:
-        mild.append(f"encephalopathy grade {brain:.0f}")
+        mild.append(say("encephalopathy grade {value:.0f}", value=float(brain)))
     return _graded(found, unknown, mild)
 
 
@@ -71,7 +73,7 @@ def _judge(
     if value is None:
         unknown.append(organ)
     elif value >= limit:
-        found[organ] = words.format(value)
+        found[organ] = say(words, value=value)
 
 
 def _graded(found: dict[str, str], unknown: list[str], mild: list[str]) -> OrganFailures:
@@ -83,8 +85,10 @@ def _graded(found: dict[str, str], unknown: list[str], mild: list[str]) -> Organ
         grade = 1
     else:
         grade = None if {"liver", "kidney", "brain", "clotting"} & set(unknown) else 0
-    why = [f"{organ} failure: {reason}" for organ, reason in found.items()]
+    why = [say("{organ} failure: {reason}", organ=say(organ), reason=reason) for organ, reason in found.items()]
     if n == 1 and "kidney" not in found and mild:
-        why.append("with " + " and ".join(mild))
+        why.append(
+            say("with {signs}", signs=say("{first} and {last}", first=mild[0], last=mild[1]) if mild[1:] else mild[0])
+        )
     at_least = grade is not None and grade < 3 and bool(unknown)
     return OrganFailures(tuple(found), tuple(why), tuple(unknown), grade, at_least)

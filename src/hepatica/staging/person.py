@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hepatica.language import date_text, mark, say
+
 from .causes import causes_of
 from .inputs import INPUTS
 from .model import LabUsed
@@ -26,11 +28,11 @@ def add_derived(given: dict[str, float], used: dict[str, LabUsed], labs: Mapping
     if "map" not in given and upper and lower and upper.time == lower.time:
         mean = (float(upper.value) + 2.0 * float(lower.value)) / 3.0
         given["map"] = mean
-        used["map"] = LabUsed(round(mean, 1), "mmHg", upper.time, upper.age_d, "(systolic + 2 diastolic)/3")
+        used["map"] = LabUsed(round(mean, 1), "mmHg", upper.time, upper.age_d, say("(systolic + 2 diastolic)/3"))
     nitrogen = labs.get("urea_nitrogen")
     if "urea" not in given and nitrogen:
         given["urea"] = float(nitrogen.value)
-        used["urea"] = LabUsed(nitrogen.value, "mmol/L", nitrogen.time, nitrogen.age_d, "from urea nitrogen")
+        used["urea"] = LabUsed(nitrogen.value, "mmol/L", nitrogen.time, nitrogen.age_d, say("from urea nitrogen"))
 
 
 def add_limits(given: dict[str, float], used: dict[str, LabUsed], chosen: Mapping[str, Observation]) -> None:
@@ -43,7 +45,7 @@ def add_limits(given: dict[str, float], used: dict[str, LabUsed], chosen: Mappin
         limit = o.ref_low if analyte == "albumin" else limit
         if limit is not None and kind.low <= limit <= kind.high:
             given[kind.name] = limit
-            used[kind.name] = LabUsed(limit, kind.unit, o.time, None, "limit of normal in the record")
+            used[kind.name] = LabUsed(limit, kind.unit, o.time, None, say("limit of normal in the record"))
 
 
 def add_baselines(
@@ -61,7 +63,7 @@ def add_baselines(
         kind = INPUTS[f"{analyte}_baseline"]
         if days_between(now.time, first.time) > 0 and kind.low <= first.value <= kind.high:
             given[kind.name] = first.value
-            used[kind.name] = LabUsed(first.value, kind.unit, first.time, None, "first value of the record")
+            used[kind.name] = LabUsed(first.value, kind.unit, first.time, None, say("first value of the record"))
 
 
 def add_person(
@@ -78,35 +80,40 @@ def add_person(
     if patient.sex is not None:
         put("sex", float(patient.sex == "female"), patient.sex)
     why = on_dialysis(patient, at)
-    put("dialysis", float(bool(why)), bool(why), why or "no dialysis in the record")
+    put("dialysis", float(bool(why)), bool(why), why or say("no dialysis in the record"))
     for name, kind in (("vasopressor", "vasopressor"), ("ventilated", "ventilation")):
         on = patient.takes(kind)
-        put(name, float(on), on, f"{kind} in the record" if on else f"no {kind} in the record")
+        put(
+            name,
+            float(on),
+            on,
+            say("{name} in the record", name=say(kind)) if on else say("no {label} in the record", label=say(kind)),
+        )
     causes = causes_of(patient)
     bile = sorted({"PBC", "PSC"} & set(causes))
     put("cholestatic", float(bool(bile)), bool(bile), ", ".join(bile))
     if patient.has("diabetes"):
-        put("diabetes", 1.0, True, "diabetes in the record")
+        put("diabetes", 1.0, True, say("diabetes in the record"))
     known = [c for c in causes if c in _UNFAVOURABLE]
     if known:
         put("unfavourable_cause", _UNFAVOURABLE[known[0]], bool(_UNFAVOURABLE[known[0]]), known[0])
     if "bmi" not in given and patient.weight_kg and patient.height_cm:
         bmi = patient.weight_kg / (patient.height_cm / 100.0) ** 2
         if INPUTS["bmi"].low <= bmi <= INPUTS["bmi"].high:
-            put("bmi", bmi, round(bmi, 2), "from weight and height", "kg/m2")
+            put("bmi", bmi, round(bmi, 2), say("from weight and height"), "kg/m2")
     return _signs(patient, at, put)
 
 
 def _signs(patient: Patient, at: datetime | None, put: Put) -> dict[str, tuple[float, ...]]:
     bounds: dict[str, tuple[float, ...]] = {}
     if patient.ascites is not None:
-        doubt = "the record also lists ascites" if patient.ascites == "none" and patient.has("ascites") else ""
+        doubt = say("the record also lists ascites") if patient.ascites == "none" and patient.has("ascites") else ""
         put("ascites", _ASCITES_LEVEL[patient.ascites], patient.ascites, doubt)
     elif patient.has("ascites", "sbp") or drained(patient, at):
         bounds["ascites"] = (1.0, 2.0)
     if patient.encephalopathy_grade is not None:
         stopped = patient.encephalopathy_grade == 0 and patient.has("encephalopathy")
-        doubt = "the record also lists encephalopathy" if stopped else ""
+        doubt = say("the record also lists encephalopathy") if stopped else ""
         put("encephalopathy", float(patient.encephalopathy_grade), patient.encephalopathy_grade, doubt)
     elif patient.has("encephalopathy"):
         bounds["encephalopathy"] = (1.0, 2.0, 3.0, 4.0)
@@ -118,7 +125,7 @@ def drained(patient: Patient, at: datetime | None) -> str:
     for t in patient.treatments:
         recent = t.start is None or at is None or -1 <= days_between(at, t.start) <= _RECENT_D
         if t.name == "paracentesis" and recent:
-            return f"paracentesis in the record{_dated(t.start, 'on')}"
+            return _dated(t.start, mark("paracentesis in the record"), mark("paracentesis in the record on {day}"))
     return ""
 
 
@@ -128,12 +135,16 @@ def on_dialysis(patient: Patient, at: datetime | None) -> str:
         ended = t.stop is not None and at is not None and days_between(at, t.stop) > 7
         begun = t.start is None or at is None or days_between(at, t.start) >= 0
         if t.active and begun and not ended and "dialysis" in (t.kind, t.name):
-            return f"dialysis in the record{_dated(t.start, 'since')}"
+            return _dated(t.start, mark("dialysis in the record"), mark("dialysis in the record since {day}"))
     for c in patient.conditions:
         if c.active and c.name == "dialysis":
-            return f"dependence on dialysis in the record{_dated(c.onset, 'since')}"
+            return _dated(
+                c.onset,
+                mark("dependence on dialysis in the record"),
+                mark("dependence on dialysis in the record since {day}"),
+            )
     return ""
 
 
-def _dated(moment: datetime | None, word: str) -> str:
-    return f" {word} {moment.date().isoformat()}" if moment else ""
+def _dated(moment: datetime | None, plain: str, dated: str) -> str:
+    return say(dated, day=date_text(moment.date().isoformat())) if moment else say(plain)

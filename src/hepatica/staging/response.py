@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hepatica.language import say
+
 from .align import Aligned, align
 from .inputs import INPUTS
 from .model import LabUsed
@@ -28,7 +30,7 @@ def steroid_course(patient: Patient, aligned: Aligned) -> tuple[Aligned, str]:
     given = {n: v for n, v in aligned.given.items() if n not in _DAY0}
     used = {n: v for n, v in aligned.used.items() if n not in _DAY0}
     if not starts:
-        return replace(aligned, given=given, used=used), "no start of steroids in the record"
+        return replace(aligned, given=given, used=used), say("no start of steroids in the record")
     first = max(starts, key=lambda s: s.timestamp())
     baseline = align(patient, first + timedelta(days=1))
     for name in _DAY0:
@@ -41,5 +43,5 @@ def steroid_course(patient: Patient, aligned: Aligned) -> tuple[Aligned, str]:
     if near is not None and near[0] <= 1.0:
         unit = INPUTS["bilirubin_day7"].unit
         given["bilirubin_day7"] = near[1].value
-        used["bilirubin_day7"] = LabUsed(near[1].value, unit, near[1].time, None, "day 7 of steroids")
-    return replace(aligned, given=given, used=used), f"steroids since {first.date().isoformat()}"
+        used["bilirubin_day7"] = LabUsed(near[1].value, unit, near[1].time, None, say("day 7 of steroids"))
+    return replace(aligned, given=given, used=used), say("steroids since {day}", day=first.date().isoformat())

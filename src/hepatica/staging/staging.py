@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from hepatica.language import say
+
 from . import facts
 from .align import Aligned, align
 from .apasl import apasl_aclf
@@ -55,7 +57,7 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
         patient_id=patient.id,
         at=aligned.at,
         course=decided.code,
-        label=LABELS[decided.code],
+        label=say(LABELS[decided.code]),
         aclf_grade=decided.aclf_grade,
         causes=causes_of(patient),
         why=decided.why,
@@ -78,13 +80,17 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
 
 
 def _notes(patient: Patient, aligned: Aligned, organs: OrganFailures, chronic: str) -> tuple[str, ...]:
-    rows = [f"{text}: not used" for text in aligned.stale.values()]
+    rows = [say("{text_}: not used", text_=text) for text in aligned.stale.values()]
     if patient.takes(*_RAISE_INR) and "inr" in aligned.given:
-        rows.append("the INR is raised by a vitamin K antagonist: MELD, Child-Pugh and ACLF are graded too high by it")
+        rows.append(
+            say("the INR is raised by a vitamin K antagonist: MELD, Child-Pugh and ACLF are graded too high by it")
+        )
     if chronic:
-        rows.append(f"kidney failure is not counted as acute: {chronic}")
+        rows.append(say("kidney failure is not counted as acute: {chronic}", chronic=chronic))
     if organs.failed and organs.unknown:
-        rows.append(f"not in the record, taken as not failing: {', '.join(organs.unknown)}")
+        rows.append(
+            say("not in the record, taken as not failing: {unknown}", unknown=", ".join(map(say, organs.unknown)))
+        )
     return tuple(rows)
 
 
@@ -97,7 +103,7 @@ def _severity(patient: Patient, aligned: Aligned) -> dict[str, float]:
 
 def _one(spec: ScoreSpec, patient: Patient, aligned: Aligned, members: frozenset[str], spans: bool) -> Score | Missing:
     if spec.only_for and not members & set(spec.only_for):
-        why = f"only for {' or '.join(spec.only_for)}, which this record does not show"
+        why = say("only for {only_for}, which this record does not show", only_for=" or ".join(map(say, spec.only_for)))
         return Missing(spec.name, (), why)
     if spec.name != "lille":
         return _compute(spec, aligned, spans)
@@ -121,7 +127,7 @@ def _compute(spec: ScoreSpec, aligned: Aligned, spans: bool) -> Score | Missing:
         return finish(spec, given, taken, at=at)
     span, classes, example = interval(spec, given, aligned.bounds) if spans or spec.criteria else (None, (), {})
     if spec.criteria and span is not None and span[0] == span[1]:
-        note = f"decided whatever the value of {', '.join(need)}"
+        note = say("decided whatever the value of {need}", need=", ".join(need))
         return finish(spec, example, taken, at=at, notes=(note,))
     old = [aligned.stale[n] for part in need for n in part.split(" or ") if n in aligned.stale]
-    return Missing(spec.name, need, "; ".join([f"missing: {', '.join(need)}", *old]), span, classes)
+    return Missing(spec.name, need, "; ".join([say("missing: {need}", need=", ".join(need)), *old]), span, classes)

@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from hepatica.errors import InputError
-from hepatica.language import by_language
+from hepatica.language import by_language, mark, say
 from hepatica.therapy.tables import read_toml, required_text, strings
 
 CAPITALS = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "hvpg", "map", "bmi", "egfr", "meld", "albi", "apri"}
 LABELS = {
-    "pt_percent": "prothrombin activity",
-    "pt_s": "prothrombin time",
-    "hbv_dna": "HBV DNA",
-    "hcv_rna": "HCV RNA",
+    "pt_percent": mark("prothrombin activity"),
+    "pt_s": mark("prothrombin time"),
+    "hbv_dna": mark("HBV DNA"),
+    "hcv_rna": mark("HCV RNA"),
     "hba1c": "HbA1c",
-    "wbc": "white cells",
+    "wbc": mark("white cells"),
     "meld_na": "MELD-Na",
     "meld_3": "MELD 3.0",
-    "child_pugh": "Child-Pugh score",
-    "maddrey_df": "Maddrey discriminant function",
-    "lille": "Lille score",
-    "pao2": "arterial oxygen",
-    "map": "mean arterial pressure",
-    "ast_alt_ratio": "AST over ALT",
+    "child_pugh": mark("Child-Pugh score"),
+    "maddrey_df": mark("Maddrey discriminant function"),
+    "lille": mark("Lille score"),
+    "pao2": mark("arterial oxygen"),
+    "map": mark("mean arterial pressure"),
+    "ast_alt_ratio": mark("AST over ALT"),
 }
 
 
@@ -76,9 +76,9 @@ def in_words(name: str) -> str:
     ('INR', 'prothrombin activity', 'encephalopathy grade', 'liver cancer')
     """
     if name in LABELS:
-        return LABELS[name]
+        return say(LABELS[name])
     if name in CAPITALS:
         return name.upper()
     if name in concepts():
         return concepts()[name].label
-    return name.replace("_", " ")
+    return say(name.replace("_", " "))

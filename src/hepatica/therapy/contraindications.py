@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hepatica.errors import InputError
-from hepatica.language import by_language
+from hepatica.language import by_language, say, say_as
 from hepatica.patient import Patient
 from hepatica.therapy.answers import Finding
 from hepatica.therapy.concepts import concepts, in_words
@@ -161,7 +161,7 @@ def _lab(leaf: Mapping[str, Any], record: Record) -> Finding:
         "below": (reading.high < limit, reading.low < limit),
     }[bound]
     truth = low if low == high else None
-    return Finding(truth, reading.what, "" if truth is not None else f"an exact {in_words(leaf['lab'])}")
+    return Finding(truth, reading.what, "" if truth is not None else say("an exact {test}", test=in_words(leaf["lab"])))
 
 
 def _grade(leaf: Mapping[str, Any], record: Record, name: str, limit: float) -> Finding:
@@ -174,13 +174,18 @@ def _ascites(leaf: Mapping[str, Any], record: Record) -> Finding:
     if isinstance(reading, Finding):
         return reading
     level = int(reading.low)
-    return Finding(level >= ASCITES_LEVELS.index(leaf["ascites_at_least"]), f"ascites: {ASCITES_LEVELS[level]}")
+    return Finding(
+        level >= ASCITES_LEVELS.index(leaf["ascites_at_least"]),
+        say("ascites: {level}", level=say_as("ascites", ASCITES_LEVELS[level])),
+    )
 
 
 def _course(leaf: Mapping[str, Any], record: Record) -> Finding:
     if record.course == "undetermined":
-        return Finding(None, "the course is undetermined", "a liver diagnosis and recent liver values")
-    return Finding(record.course in leaf["course"], f"staged as {record.staging.label}")
+        return Finding(None, say("the course is undetermined"), say("a liver diagnosis and recent liver values"))
+    return Finding(
+        record.course in leaf["course"], say("staged as {staging_label}", staging_label=record.staging.label)
+    )
 
 
 def _age_below(leaf: Mapping[str, Any], record: Record) -> Finding:
@@ -199,5 +204,5 @@ LEAVES = {
     "course": _course,
     "age_below": _age_below,
     "drinking": lambda leaf, r: r.drinking(),
-    "always": lambda leaf, r: Finding(True, "this holds for every patient"),
+    "always": lambda leaf, r: Finding(True, say("this holds for every patient")),
 }

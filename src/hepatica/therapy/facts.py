@@ -11,6 +11,7 @@ from functools import cached_property
 from math import inf, nextafter
 from typing import Any
 
+from hepatica.language import date_text, decimal, say
 from hepatica.patient import Condition, Observation, Patient, Treatment
 from hepatica.therapy import signs
 from hepatica.therapy.answers import Finding, Reading
@@ -55,12 +56,18 @@ class Record:
         observation = self._latest(name)
         label = in_words(name)
         if observation is None:
-            return Finding(None, f"no {label} in the record", f"measure {label}")
+            return Finding(None, say("no {label} in the record", label=label), say("measure {label}", label=label))
         age = self.age_d(observation.time)
         limit = WINDOW_D if window_d is None else window_d
         if age is not None and age > limit:
-            because = f"the last {label} ({_value(observation)}) is {age:.0f} days old, older than {limit:.0f}"
-            return Finding(None, because, f"repeat {label}")
+            because = say(
+                "the last {label} ({observation}) is {age:.0f} days old, older than {limit:.0f}",
+                label=label,
+                observation=_value(observation),
+                age=age,
+                limit=limit,
+            )
+            return Finding(None, because, say("repeat {label}", label=label))
         return Reading(*_bounds(observation), observation.unit, f"{label} {_value(observation)}")
 
     def multiple_of_normal(self, name: str, window_d: float | None = None) -> Reading | Finding:
@@ -70,8 +77,12 @@ class Record:
             return reading
         limit = getattr(self._latest(name), "ref_high", None)
         if not limit:
-            return Finding(None, f"{reading.what}, its upper limit of normal unknown", "the laboratory's normal range")
-        words = f"{reading.what}, upper limit {limit:g}"
+            return Finding(
+                None,
+                say("{what}, its upper limit of normal unknown", what=reading.what),
+                say("the laboratory's normal range"),
+            )
+        words = say("{what}, upper limit {limit:g}", what=reading.what, limit=limit)
         return Reading(reading.low / limit, reading.high / limit, "times normal", words)
 
     def rise_per_day(self, name: str, window_d: float) -> Reading | Finding:
@@ -80,10 +91,19 @@ class Record:
         rows = self._observed.get(name, ())
         dated = [(o.time, o) for o in rows if o.time and not o.comparator and self._within(o.time, window_d)]
         if len(dated) < 2 or dated[0][0] == dated[-1][0]:
-            return Finding(None, f"fewer than two dated values of {label} in {span_words(window_d)}", f"repeat {label}")
+            return Finding(
+                None,
+                say("fewer than two dated values of {label} in {time}", label=label, time=span_words(window_d)),
+                say("repeat {label}", label=label),
+            )
         (begin, first), (end, last) = dated[0], dated[-1]
         slope = (last.value - first.value) / ((end - begin) / timedelta(days=1))
-        return Reading(slope, slope, f"{last.unit} a day", f"{label} from {_value(first)} to {_value(last)}")
+        return Reading(
+            slope,
+            slope,
+            f"{last.unit} a day",
+            say("{label} from {first} to {last}", label=label, first=_value(first), last=_value(last)),
+        )
 
     def score(self, name: str) -> Reading | Finding:
         """Return a staged score; where it could not be computed, the interval it can still take."""
@@ -93,12 +113,30 @@ class Record:
             return Reading(value, value, "points", f"{label} {value:g}{_dated(at)}")
         for gap in getattr(self.staging, "missing", ()):
             if gap.score == name:
-                needs = f"{', '.join(in_words(n) for n in gap.needs) or 'no test'} (for {label})"
+                tests = ", ".join(in_words(n) for n in gap.needs) or say("no test")
+                needs = say("{tests} (for {score})", tests=tests, score=label)
                 if gap.interval:
                     low, high = gap.interval
-                    return Reading(low, high, "points", f"{label} between {low:g} and {high:g}, lacking {needs}")
-                return Finding(None, f"{label} cannot be computed{f': {gap.why}' if gap.why else ''}", needs)
-        return Finding(None, f"{label} was not computed", f"the inputs of {label}")
+                    return Reading(
+                        low,
+                        high,
+                        "points",
+                        say(
+                            "{label} between {low:g} and {high:g}, lacking {needs}",
+                            label=label,
+                            low=low,
+                            high=high,
+                            needs=needs,
+                        ),
+                    )
+                return Finding(
+                    None,
+                    say("{label} cannot be computed: {why}", label=label, why=gap.why)
+                    if gap.why
+                    else say("{label} cannot be computed", label=label),
+                    needs,
+                )
+        return Finding(None, say("{label} was not computed", label=label), say("the inputs of {label}", label=label))
 
     def condition(self, name: str, *, ever: bool = False, within_d: float | None = None) -> Finding:
         """Return whether the record shows a condition now, ever, or within some days before the index time."""
@@ -113,12 +151,22 @@ class Record:
             return self._in_window(concept, recorded, within_d)
         for item in recorded:
             if ever or item.active:
-                return Finding(True, f"{concept.label}: {_named(item)} is recorded")
+                return Finding(True, say("{condition}: {item} is recorded", condition=concept.label, item=_named(item)))
         if cause := concept.causes.intersection(self.causes):
-            return Finding(True, f"{concept.label}: the recorded cause is {', '.join(sorted(cause))}")
+            return Finding(
+                True,
+                say(
+                    "{condition}: the recorded cause is {cause}",
+                    condition=concept.label,
+                    cause=", ".join(map(say, sorted(cause))),
+                ),
+            )
         own = [c for names, c in self._conditions if name in names]
         if own:
-            return Finding(False, f"{concept.label} is recorded as over{_dated(own[-1].resolved)}")
+            return Finding(
+                False,
+                say("{condition} is recorded as over", condition=concept.label) + _dated(own[-1].resolved),
+            )
         return self.silence(concept)
 
     def treatment(self, name: str, within_d: float | None = None) -> Finding:
@@ -128,10 +176,17 @@ class Record:
             if name not in (t.name, t.kind):
                 continue
             if t.active:
-                return Finding(True, f"{label}: {t.text or t.name} is on the treatment list")
+                return Finding(
+                    True, say("{label}: {item} is on the treatment list", label=label, item=t.text or t.name)
+                )
             if within_d is not None and t.stop is not None and self._within(t.stop, within_d):
-                return Finding(True, f"{label} was stopped{_dated(t.stop)}")
-        return Finding(None, f"no {label} on the treatment list", f"confirm from the treatment list: {label}", True)
+                return Finding(True, say("{label} was stopped", label=label) + _dated(t.stop))
+        return Finding(
+            None,
+            say("no {label} on the treatment list", label=label),
+            say("confirm from the treatment list: {label}", label=label),
+            True,
+        )
 
     def episodes(self, names: tuple[str, ...], window_d: float) -> Reading:
         """Return at least how many dated episodes of some conditions the record shows inside a window.
@@ -143,19 +198,40 @@ class Record:
         dated = [t for t in onsets if self._within(t, window_d)]
         label = " or ".join(concepts()[n].label for n in names)
         count = float(len(dated))
-        return Reading(count, inf, "episodes", f"{count:.0f} dated episodes of {label} in {span_words(window_d)}")
+        return Reading(
+            count,
+            inf,
+            "episodes",
+            say(
+                "{count:.0f} dated episodes of {label} in {time}",
+                count=count,
+                label=label,
+                time=span_words(window_d),
+            ),
+        )
 
     def drinking(self) -> Finding:
         """Return whether the person drinks alcohol now."""
         active = self.patient.alcohol_active
         if active is None:
-            return Finding(None, "present alcohol use is not recorded", "alcohol history, phosphatidylethanol", True)
-        return Finding(active, "drinks alcohol now" if active else "recorded as not drinking")
+            return Finding(
+                None, say("present alcohol use is not recorded"), say("alcohol history, phosphatidylethanol"), True
+            )
+        return Finding(active, say("drinks alcohol now") if active else say("recorded as not drinking"))
 
     def silence(self, concept: Concept) -> Finding:
         """Return the finding for a condition about which nothing is written."""
-        because = f"the record says nothing about {concept.label}"
-        return Finding(None, because, f"confirm the absence of {concept.label}: {concept.settled_by}", True)
+        because = say("the record says nothing about {condition}", condition=concept.label)
+        return Finding(
+            None,
+            because,
+            say(
+                "confirm the absence of {condition}: {settled_by}",
+                condition=concept.label,
+                settled_by=concept.settled_by,
+            ),
+            True,
+        )
 
     def age_d(self, time: datetime | None) -> float | None:
         """Return how many days before the index time something happened; None where either is undated."""
@@ -173,7 +249,7 @@ class Record:
         value, unit, needs = signs.PERSONAL[name](self)
         label = in_words(name)
         if value is None:
-            return Finding(None, f"{label} is not recorded", needs)
+            return Finding(None, say("{label} is not recorded", label=label), needs)
         return Reading(value, value, unit, f"{label} {value:.3g}{f' {unit}' if unit else ''}")
 
     def _graded(self, concept: Concept, ever: bool) -> Finding | None:
@@ -186,14 +262,22 @@ class Record:
         for item in items:
             begin, end = _times(item)
             if any(t is not None and self._within(t, within_d) for t in (begin, end)):
-                return Finding(True, f"{concept.label}: {_named(item)}, in the last {span_words(within_d)}")
+                return Finding(
+                    True,
+                    say(
+                        "{condition}: {item}, in the last {time}",
+                        condition=concept.label,
+                        item=_named(item),
+                        time=span_words(within_d),
+                    ),
+                )
             undated |= item.active and end is None
         if undated:
-            because = f"{concept.label} is recorded, but not when it last happened"
-            return Finding(None, because, f"the date of the last {concept.label}")
-        label = f"{concept.label} in the last {span_words(within_d)}"
-        needs = f"confirm the absence of {label}: {concept.settled_by}"
-        return Finding(None, f"the record shows no {label}", needs, True)
+            because = say("{condition} is recorded, but not when it last happened", condition=concept.label)
+            return Finding(None, because, say("the date of the last {condition}", condition=concept.label))
+        label = say("{condition} in the last {time}", condition=concept.label, time=span_words(within_d))
+        needs = say("confirm the absence of {label}: {settled_by}", label=label, settled_by=concept.settled_by)
+        return Finding(None, say("the record shows no {label}", label=label), needs, True)
 
 
 def span_words(days: float) -> str:
@@ -203,8 +287,8 @@ def span_words(days: float) -> str:
     ('7 days', '2 months', '12 months', '5 years')
     """
     if days < 60:
-        return f"{days:.0f} days"
-    return f"{days / 30.4375:.0f} months" if days < 730 else f"{days / 365.25:.0f} years"
+        return say("{days:.0f} days", days=days)
+    return say("{days:.0f} months", days=days / 30.4375) if days < 730 else say("{days:.0f} years", days=days / 365.25)
 
 
 def _bounds(o: Observation) -> tuple[float, float]:
@@ -222,15 +306,15 @@ def _bounds(o: Observation) -> tuple[float, float]:
 
 def _value(o: Observation) -> str:
     unit = "" if o.unit in ("", "1") else " " + o.unit.replace("1e9/L", "× 10⁹/L")
-    return f"{o.comparator}{o.value:.4g}{unit}{_dated(o.time)}"
+    return f"{o.comparator}{decimal(f'{o.value:.4g}')}{unit}{_dated(o.time)}"
 
 
 def _dated(time: datetime | None) -> str:
-    return f" ({time.date().isoformat()})" if time else ""
+    return f" ({date_text(time.date().isoformat())})" if time else ""
 
 
 def _named(item: Condition | Treatment) -> str:
-    return f"{(item.text or item.name).replace('_', ' ')}{_dated(_times(item)[0])}"
+    return f"{say((item.text or item.name).replace('_', ' '))}{_dated(_times(item)[0])}"
 
 
 def _times(item: Condition | Treatment) -> tuple[datetime | None, datetime | None]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import say
 from hepatica.patient import Patient
 from hepatica.staging import Staging
 
@@ -74,12 +75,16 @@ def fit(
     course = population_of(staging)
     notes = []
     if not calibrated(course):
-        notes.append(f"the population '{course}' is not calibrated: its priors are assumptions, wide")
+        notes.append(
+            say("the population '{course}' is not calibrated: its priors are assumptions, wide", course=course)
+        )
     context = _context(patient, staging)
     notes += _taken_for_granted(patient, staging, context)
     known = _known(course, staging)
     if not known:
-        notes.append("no laboratory value was usable: every forecast is that of the population, not of this person")
+        notes.append(
+            say("no laboratory value was usable: every forecast is that of the population, not of this person")
+        )
     status, ess, k, lived = "fitted", float(draws), None, None
     record = history(patient, staging, course)
     if record is not None:
@@ -87,10 +92,12 @@ def fit(
         lived = live(record, context, draws=draws, seed=seed, pool=pool, budget=BUDGET, learned=learned)
         if lived is None:
             status, ess = "not fitted", 0.0
-            notes.append("earlier dates contradict the model or each other: they were not used")
+            notes.append(say("earlier dates contradict the model or each other: they were not used"))
         else:
             span = record.days[-1]
-            notes.append(f"{len(record.days) - 1} earlier dates over {span:.0f} days weigh the draws")
+            notes.append(
+                say("{days} earlier dates over {span:.0f} days weigh the draws", days=len(record.days) - 1, span=span)
+            )
             notes += lived.notes
     if lived is not None and record is not None:
         status, ess, k = lived.status, lived.ess, lived.pareto_k
@@ -127,13 +134,13 @@ def _taken_for_granted(patient: Patient, staging: Staging, context: Context) -> 
     """Return a note for everything the forecast needs and the record does not say."""
     notes = []
     if patient.age_years(staging.at) is None:
-        notes.append(f"age is not in the record: {context.age_y:.0f} years taken")
+        notes.append(say("age is not in the record: {age_y:.0f} years taken", age_y=context.age_y))
     if patient.weight_kg is None:
-        notes.append(f"weight is not in the record: {context.weight_kg:.0f} kg taken")
+        notes.append(say("weight is not in the record: {weight_kg:.0f} kg taken", weight_kg=context.weight_kg))
     if staging.ascites is None:
-        notes.append("ascites is not in the record: drawn as in people of the same course")
+        notes.append(say("ascites is not in the record: drawn as in people of the same course"))
     if staging.encephalopathy_grade is None:
-        notes.append("encephalopathy is not in the record: none taken in the forecast of Child-Pugh")
+        notes.append(say("encephalopathy is not in the record: none taken in the forecast of Child-Pugh"))
     return notes
 
 

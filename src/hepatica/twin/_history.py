@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import date_text, decimal, say
 from hepatica.patient import ANALYTES, Patient
 from hepatica.staging import Staging
 
@@ -120,7 +121,7 @@ def history(patient: Patient, staging: Staging, course: str) -> History | None:
             series.append(_series(name, course, days, later, kept, errors))
     dropped = sum(day < start for rows in by_name.values() for day in rows)
     if dropped:
-        notes.append(f"{dropped} values before the first date with two core tests were not used")
+        notes.append(say("{dropped} values before the first date with two core tests were not used", dropped=dropped))
     return History(course, tuple(days), first, tuple(series), count, tuple(notes))
 
 
@@ -146,8 +147,15 @@ def _dated(
                 rows[day] = [float(lab.value)]
         for day, values in rows.items():
             if max(values) > 1.5 * min(values):
-                told = " and ".join(f"{v:g}" for v in values)
-                notes.append(f"the record contradicts itself: {analyte} is {told} on one day; neither was used")
+                shown = [decimal(f"{v:g}") for v in values]
+                told = say("{first} and {last}", first=", ".join(shown[:-1]), last=shown[-1])
+                notes.append(
+                    say(
+                        "the record contradicts itself: {analyte} is {told} on one day; neither was used",
+                        analyte=say(analyte),
+                        told=told,
+                    )
+                )
             else:
                 found.setdefault(name, {})[day] = float(np.exp(np.mean(np.log(values))))
     return found, notes
@@ -170,12 +178,26 @@ def _errors(
         if abs(gap) > FAR * scale:
             errors[day] = float(abs(gap))
             date = (at - timedelta(days=span_d - day)).date().isoformat()
-            found.append(f"{kept[day]:.3g} on {date} (before {kept[before]:.3g}, after {kept[after]:.3g})")
+            found.append(
+                say(
+                    "{value:.3g} on {date} (before {before:.3g}, after {after:.3g})",
+                    value=float(kept[day]),
+                    date=date_text(date),
+                    before=float(kept[before]),
+                    after=float(kept[after]),
+                )
+            )
     if not found:
         return errors, []
     label = next(k for k, v in LAB_NAMES.items() if v == name)
-    more = f" and {len(found) - 2} more" if len(found) > 2 else ""
-    said = f"the record contradicts itself: {label} {', '.join(found[:2])}{more}, far from its neighbours; little used"
+    values = ", ".join(found[:2])
+    if len(found) > 2:
+        values = say("{values} and {count} more", values=values, count=len(found) - 2)
+    said = say(
+        "the record contradicts itself: {label} {values}, far from its neighbours; little used",
+        label=label,
+        values=values,
+    )
     return errors, [said]
 
 

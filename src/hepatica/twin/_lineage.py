@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hepatica.language import by_language
+from hepatica.language import by_language, say
 
 from ._body import table
 
@@ -50,10 +50,17 @@ def lineage(variable: str) -> tuple[dict[str, str], ...]:
     chain: list[dict[str, str]] = []
     if variable in _SCORES:
         parts = _SCORES[variable]
-        chain.append(_step(variable, f"score of {', '.join(parts)}, computed by hepatica.staging", "meld_formula", "A"))
+        chain.append(
+            _step(
+                variable,
+                say("score of {parts}, computed by hepatica.staging", parts=", ".join(parts)),
+                "meld_formula",
+                "A",
+            )
+        )
     elif variable in _OUTCOMES:
         parts = _OUTCOMES[variable]
-        chain.append(_step(variable, "probability, integrated from competing hazards", "calibrated", "C"))
+        chain.append(_step(variable, say("probability, integrated from competing hazards"), "calibrated", "C"))
     else:
         parts = (variable,)
     seen: list[str] = []
@@ -68,7 +75,9 @@ def lineage(variable: str) -> tuple[dict[str, str], ...]:
         if len(seen) <= 6:
             queue += [s for s in _BEHIND.get(states[name]["organ"], ()) if s not in seen]
     chain += [_step(n, states[n]["text"], states[n]["source"], states[n]["grade"]) for n in seen]
-    chain.append(_step("fit", "virtual patients conditioned on this record's laboratory values", "calibrated", "B"))
+    chain.append(
+        _step("fit", say("virtual patients conditioned on this record's laboratory values"), "calibrated", "B")
+    )
     return tuple(chain)
 
 
