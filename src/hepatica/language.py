@@ -138,6 +138,7 @@ def by_language(function: Callable[..., T]) -> Callable[..., T]:
             kept[key] = function(*args)
         return kept[key]
 
+    remembered.cache_clear = kept.clear  # type: ignore[attr-defined]
     return remembered
 
 
