@@ -6,7 +6,7 @@ print(hp.stage(p).label)
 hp.plan(p).save("out/")
 """
 
-from hepatica.api import match, plan, read, read_many, score, simulate, stage
+from hepatica.api import match, plan, read, read_many, score, session, simulate, stage, what_if
 from hepatica.errors import CannotAnswer, HepaticaError, InputError
 
 __version__ = "0.1.0"
@@ -19,6 +19,8 @@ __all__ = [
     "read",
     "read_many",
     "score",
+    "session",
     "simulate",
     "stage",
+    "what_if",
 ]

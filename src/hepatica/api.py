@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hepatica.eligibility import Match
     from hepatica.patient import Codes, Patient, ReadFailure
+    from hepatica.planning import Session
     from hepatica.saving import Plan
     from hepatica.staging import Score, Staging
     from hepatica.therapy import Regimen
@@ -169,3 +170,40 @@ def plan(
     with speaking(language):
         made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
     return Plan(made.document)
+
+
+def what_if(
+    patient: Patient,
+    changes: Sequence[str] | Mapping[str, object],
+    *,
+    draws: int = 400,
+    seed: int = 1,
+    today: date | None = None,
+    jurisdiction: str = "EU",
+    weights: Mapping[str, float] | str | None = None,
+) -> dict[str, object]:
+    """Return what changes in a plan if something were different; for many questions of one record see `session`.
+
+    `changes` are texts such as "bilirubin=40umol/L", "takes.beta_blocker=true", "uc_msc.dose=2x" or
+    "twin.cell_death_1_d=0.5x", or a mapping. Raises InputError naming the change that cannot be made.
+    """
+    opened = session(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
+    return opened.what_if(changes)
+
+
+def session(
+    patient: Patient,
+    *,
+    draws: int = 400,
+    seed: int = 1,
+    today: date | None = None,
+    jurisdiction: str = "EU",
+    weights: Mapping[str, float] | str | None = None,
+) -> Session:
+    """Return a record with its answer at hand, whose `what_if(changes)` does again only what they touch."""
+    from hepatica import governance, planning
+
+    asked = planning.Asked(
+        draws, seed, today, governance.jurisdiction_id(jurisdiction), planning.Weights.read(weights)
+    )  # fmt: skip
+    return planning.session(patient, asked)

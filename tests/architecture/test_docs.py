@@ -53,7 +53,7 @@ def test_commands_are_understood(line: str) -> None:
 
 def test_the_readme_names_every_verb() -> None:
     usage = next(block for block in blocks(ROOT / "README.md") if USAGE in block)
-    named = set(re.findall(r"^hepatica (\w+)", usage, re.MULTILINE)) | {"doctor", "demo"}
+    named = set(re.findall(r"^hepatica ([\w-]+)", usage, re.MULTILINE)) | {"doctor", "demo"}
     assert named == set(VERBS)
 
 

@@ -13,7 +13,10 @@ from hepatica import __version__
 from hepatica.errors import InputError
 
 # Order of the help. Each is a module of this package with HELP, configure(parser) and run(arguments).
-VERBS = ("plan", "stage", "score", "match", "simulate", "why", "evidence", "trial", "cohort", "bench", "doctor", "demo")
+VERBS = (
+    "plan", "stage", "score", "match", "simulate", "what-if", "why", "evidence", "trial", "cohort", "bench", "doctor",
+    "demo",
+)  # fmt: skip
 
 EPILOG = """\
 PATIENT is a FHIR R4 bundle or NDJSON, a CSV (wide or long), or hepatica's own short JSON or TOML; a folder, a
@@ -50,7 +53,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB", parser_class=Parser)
     words = list(argv) if argv is not None else None
     for name in VERBS:
-        module = importlib.import_module(f"hepatica.cli.{name}")
+        module = importlib.import_module(f"hepatica.cli.{name.replace('-', '_')}")
         verb = verbs.add_parser(
             name,
             help=module.HELP,

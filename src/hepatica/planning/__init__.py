@@ -2,5 +2,8 @@
 
 from hepatica.planning.plan import Plan as Plan
 from hepatica.planning.plan import plan as plan
+from hepatica.planning.session import Session as Session
+from hepatica.planning.session import session as session
 from hepatica.planning.weights import Weights as Weights
 from hepatica.planning.why import why as why
+from hepatica.planning.work import Asked as Asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,11 +48,15 @@ VARIABLES = (*SCORES, *LABS)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that could be done: cells by a regimen, other treatments by id, both, or neither."""
+    """One thing that could be done: cells by a regimen, other treatments by id, both, or neither.
+
+    `factors` multiply parameters of the model in every draw of this option (what-if).
+    """
 
     id: str
     regimen: Regimen | None = None
     actions: tuple[str, ...] = ()
+    factors: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,14 @@ def forecast(
     return compare(fit.virtual, options, days, fixed=dict(fit.fixed), seed=seed, bound=bound)
 
 
-def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[str, Any]) -> dict[str, Any]:
+def _run(
+    virtual: Virtual,
+    option: Option,
+    times: Array,
+    seed: int,
+    bound: dict[str, Any],
+    precision: Literal["f32", "f64"] = "f64",
+) -> dict[str, Any]:
     from hepatica.engine import simulate
 
     n = virtual.n
@@ -131,6 +142,8 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
         observables += [f"{kind}_{organ}" for organ in ORGANS for kind in ("cells", "label")]
         observables += ["cells_venous", "cells_arterial", "hepatocyte_like"]
     parameters |= bound
+    for name, factor in option.factors:
+        parameters[name] = parameters.get(name, default(name)) * np.full(n, factor)
     result = simulate(
         twin(),
         times,
@@ -140,13 +153,19 @@ def _run(virtual: Virtual, option: Option, times: Array, seed: int, bound: dict[
         doses=doses(virtual, cells),
         observables=observables,
         breakpoints=breaks,
-        precision="f64",
+        precision=precision,
         rtol=1e-4,
     )
     good = np.asarray(result.code) == 0
     values = {k: np.asarray(v) for k, v in result.values.items()}
     told = {"potency": np.broadcast_to(parameters["potency"], n)} if option.regimen is not None else {}
     return {"values": values, "good": good, "failed": int((~good).sum()), **told}
+
+
+def default(name: str) -> float:
+    """Return a parameter of the twin where nothing sets it; raises KeyError for one that it lacks."""
+    layout = twin().layout
+    return float(layout.parameters[layout.parameter_index[name]].value)
 
 
 def _summarise(

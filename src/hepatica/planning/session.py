@@ -1,0 +1,192 @@
+"""What-if: a plan kept at hand, of which only what a change touches is done again, on few draws that stay the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepatica import outcomes
+from hepatica.errors import InputError
+from hepatica.patient import Patient
+from hepatica.planning import changes as read_changes
+from hepatica.planning.changes import Changes
+from hepatica.planning.choose import Choice, choose
+from hepatica.planning.compare import Compared, parts_of
+from hepatica.planning.harms import days_lost, harms
+from hepatica.planning.option import Option
+from hepatica.planning.what_if import answer
+from hepatica.planning.work import FIT_LIMIT, Asked, Screened, screen
+
+Array = NDArray[np.float64]
+Draws = Mapping[str, Mapping[str, Array]]
+Factors = tuple[tuple[str, float], ...]
+Products = Mapping[str, Mapping[str, str]]
+DRAWS = 400
+"""Enough that the mean net benefit of most options is known to half a day, few enough to answer while one waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One version of the question, answered: what was screened, the fit, the draws by option, the choice."""
+
+    asked: Asked
+    screened: Screened
+    fit: Any
+    options: tuple[Option, ...]
+    draws: Draws
+    compared: tuple[Compared, ...]
+    choice: Choice
+
+    @property
+    def course(self) -> str:
+        """Return the course of the disease."""
+        return self.screened.course
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A record with its answer at hand; `what_if` changes it."""
+
+    patient: Patient
+    twin: Any
+    base: State
+
+    def what_if(self, given: Sequence[str] | Mapping[str, Any]) -> dict[str, Any]:
+        """Return what changes if this were so, as plain values; raises InputError naming the change at fault.
+
+        Args:
+            given: changes as NAME=VALUE texts or a mapping: a value of the record (`bilirubin=40umol/L`,
+                `takes.beta_blocker=true`), a product (`uc_msc.dose=2x`), an assumption of the twin
+                (`twin.cell_death_1_d=2x`), a weight (`weights.harms=2`), the jurisdiction.
+        """
+        began = time.perf_counter()
+        known = [p.name for p in self.twin.twin().layout.parameters]
+        found = read_changes.read(given, self.patient, self.base.asked.weights, known)
+        after = _changed(self.twin, self.base, found)
+        took = time.perf_counter() - began
+        return answer(self.patient.id, found, self.base, after, took)
+
+
+def session(patient: Patient, asked: Asked, twin: Any = None) -> Session:
+    """Return a session for a record; raises InputError for too few draws."""
+    if asked.draws < 100:
+        raise InputError(f"{asked.draws} draws are too few", where="draws", mend=f"use {DRAWS}")
+    if twin is None:
+        from hepatica import twin as model
+
+        twin = model
+    return Session(patient, twin, _anew(twin, patient, asked, (), {}))
+
+
+def _anew(twin: Any, patient: Patient, asked: Asked, factors: Factors, products: Products) -> State:
+    found = screen(patient, asked)
+    fit = twin.fit(patient, found.facts.staging, draws=asked.draws, seed=asked.seed)
+    options = _rewritten(found.options, products)
+    draws = _simulated(twin, fit, [o for o in options if o.live], found, asked, factors, products)
+    return _judged(asked, found, fit, options, products, draws)
+
+
+def _changed(twin: Any, base: State, found: Changes) -> State:
+    """Return the state after the changes, with as little done again as they allow."""
+    asked = replace(base.asked, weights=found.weights or base.asked.weights, region=found.region or base.asked.region)
+    if found.record is not None:
+        return _anew(twin, found.record, asked, found.parameters, found.products)
+    options = _rewritten(base.options, found.products)
+    touched = [o for o in options if o.live and (found.parameters or o.product in found.products)]
+    draws = dict(base.draws)
+    if touched:
+        wanted = touched if found.parameters else [*touched, _standard(options)]
+        draws |= _simulated(twin, base.fit, wanted, base.screened, asked, found.parameters, found.products)
+    return _judged(asked, base.screened, base.fit, options, found.products, draws)
+
+
+def _standard(options: Sequence[Option]) -> Option:
+    return next(o for o in options if o.id == "standard_care")
+
+
+def _rewritten(options: Sequence[Option], products: Products) -> tuple[Option, ...]:
+    """Return the options with the regimens of some products changed."""
+    return tuple(_regimen(o, products.get(o.product or "", {})) for o in options)
+
+
+def _regimen(o: Option, asked: Mapping[str, str]) -> Option:
+    if not asked or not o.live or o.regimen is None:
+        return o
+    r = replace(o.regimen, dose_cells=read_changes.dose_of(asked.get("dose", "1x"), o.regimen.dose_cells))
+    r = replace(r, days=read_changes.days_of(asked["days"])) if "days" in asked else r
+    r = replace(r, route=asked["route"]) if "route" in asked else r
+    return replace(o, regimen=r, route=r.route)
+
+
+def _factors(asked: Mapping[str, str]) -> Factors:
+    known = read_changes.properties()
+    return tuple(
+        (parameter, read_changes.dose_of(text, 1.0) ** power)
+        for name, text in asked.items()
+        if name in known
+        for parameter, power in known[name]["parameters"].items()
+    )
+
+
+def _simulated(
+    twin: Any,
+    fit: Any,
+    options: Sequence[Option],
+    found: Screened,
+    asked: Asked,
+    factors: Factors,
+    products: Products,
+) -> Draws:
+    wanted = [
+        twin.Option(o.id, o.regimen, o.actions, (*factors, *_factors(products.get(o.product or "", {}))))
+        for o in options
+    ]
+    days = [d for d in found.days if d <= found.judged_day]
+    told: Draws = twin.race(fit, wanted, days, asked.draws, seed=1)
+    return told
+
+
+def _judged(
+    asked: Asked,
+    found: Screened,
+    fit: Any,
+    options: tuple[Option, ...],
+    products: Products,
+    draws: Draws,
+) -> State:
+    days = np.asarray(sorted({0.0, *(float(d) for d in found.days if d <= found.judged_day)}))
+    base = draws["standard_care"]
+    compared = tuple(
+        _compared(o, days, draws[o.id], base, found.course, asked, products.get(o.product or "", {}))
+        for o in options
+        if o.live
+    )
+    choice = choose(found.facts, compared, FIT_LIMIT.get(fit.status, "very low"), float(fit.ess or asked.draws))
+    return State(asked, found, fit, options, draws, compared, choice)
+
+
+def _compared(
+    o: Option,
+    days: Array,
+    own: Mapping[str, Array],
+    base: Mapping[str, Array],
+    course: str,
+    asked: Asked,
+    changed: Mapping[str, str],
+) -> Compared:
+    rows = harms(o)
+    lost = days_lost(rows, own["survival"].shape[1], asked.seed)
+    paired = own["survival"].shape == base["survival"].shape
+    parts, unit = parts_of(o, days, dict(own), dict(base), course, asked.seed, lost, paired)
+    costs = [outcomes.care_cost(days, d["survival"], d.get("child_pugh"), course, asked.region) for d in (own, base)]
+    price = float(changed.get("cost", 0.0))
+    if paired and costs[0].draws is not None and costs[1].draws is not None:
+        parts = replace(parts, cost=costs[0].draws - costs[1].draws + price)
+    elif price:
+        parts = replace(parts, cost=np.full(parts.survival.shape, price))
+    return Compared(o, {"harms": rows}, parts.net(asked.weights), unit, parts, dict(own))
