@@ -156,11 +156,17 @@ def plan(
     today: date | None = None,
     jurisdiction: str = "EU",
     weights: Mapping[str, float] | str | None = None,
+    country: str | None = None,
+    payer: str | None = None,
+    prices: str | Path | None = None,
+    people: int | None = None,
     language: str | None = None,
 ) -> Plan:
     """Plan one patient: simulate the options, compare them, recommend; `.save(folder)` writes the report.
 
     `weights` says what counts for the person, as "survival=1,quality=2" or a mapping (see planning.Weights).
+    `country` and `payer` say whose costs count (default: the jurisdiction, and the first view a source gives there),
+    `prices` is a TOML file of your own prices, `people` asks for a budget for so many (see planning.Payment).
     `language` is the code of the language of every sentence (default English; raises InputError for one without a
     catalogue); keys, ids and the enumerated words of the JSON stay as they are.
     """
@@ -168,7 +174,10 @@ def plan(
     from hepatica.saving import Plan
 
     with speaking(language):
-        made = planning.plan(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
+        payment = planning.Payment.read(jurisdiction, country, payer, prices, people)
+        made = planning.plan(
+            patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights, payment=payment
+        )
     return Plan(made.document)
 
 

@@ -152,3 +152,41 @@ def test_why_refuses_what_is_no_plan(hepatica, tmp_path: Path, text: str) -> Non
     plan.write_text(text)
     hepatica("why", plan, "$.options[0].qaly").refused(2)
     hepatica("why", tmp_path / "none.json", "$.options[0].qaly").refused(2)
+
+
+PRICES = """[[price]]
+option = "albumin"
+value = 4000
+currency = "EUR"
+year = 2025
+per = "year"
+source = "our pharmacy"
+"""
+
+
+def test_your_own_prices_fill_what_no_source_gives(hepatica, tmp_path: Path) -> None:
+    path = next(p for p in EXAMPLES if p.stem == "decompensated_alcohol_cirrhosis")
+    (tmp_path / "prices.toml").write_text(PRICES)
+    more = ("--prices", tmp_path / "prices.toml", "--people", "20", "--draws", "100")
+    ended = hepatica("plan", path, "--json", "-o", tmp_path / "out", *more)
+    albumin = next(i for i, o in enumerate(ended.document["options"]) if o["id"] == "albumin")
+    told = ended.document["options"][albumin]["economics"]
+    assert told["price"]["own"] and told["budget"]["people"] == 20 and told["acceptability"]["over"] == "pay_a_qaly"
+    why = hepatica("why", tmp_path / "out", f"$.options[{albumin}].economics.price.value", "--json").document
+    assert [s["id"] for s in why["sources"]] == ["own_price"] and why["unit"] == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--payer", "nobody"], "unknown payer"),
+        (["--country", "Atlantis"], "no prices or rules"),
+        (["--people", "0"], "no number of people"),
+        (["--prices", "nowhere.toml"], "cannot read"),
+    ],
+)
+def test_a_wrong_payer_place_or_price_ends_well(hepatica, tmp_path: Path, options, said) -> None:
+    path = next(p for p in EXAMPLES if p.stem == "well_with_fatty_liver")
+    ended = hepatica("plan", path, "-o", tmp_path, "--draws", "50", *options)
+    assert ended.code == 2 and said in ended.err and "mend:" in ended.err
+    assert list(tmp_path.iterdir()) == []

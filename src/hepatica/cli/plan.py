@@ -13,6 +13,7 @@ from hepatica.cli import show
 from hepatica.cli.parser import add_patients
 from hepatica.cli.simulate import add_draws, check_draws
 
+NAMES = ("draws", "seed", "jurisdiction", "weights", "country", "payer", "prices", "people", "language")
 HELP = "the main job: plan.html, plan.pdf, plan.json, plan.fhir.json"
 
 
@@ -26,6 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what counts for this person: survival, quality, harms, burden, cost, pay_a_qaly (default 1, 1, 1, 0, 0)",
     )  # fmt: skip
     parser.add_argument("--jurisdiction", default="EU", metavar="J", help="whose rules: US, EU, UK, … (default EU)")
+    parser.add_argument("--country", metavar="C", help="where it is paid for (default: the jurisdiction)")
+    parser.add_argument("--payer", metavar="P", help="whose costs: health_system, insurer, patient or society")
+    parser.add_argument("--prices", metavar="FILE", type=Path, help="your own prices of treatments (TOML)")
+    parser.add_argument("--people", metavar="N", type=int, help="a budget for so many people like this one")
     parser.add_argument("--language", metavar="L", help="of the plan and its report: en, es (default en)")
 
 
@@ -50,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
     import hepatica
 
-    options = {name: getattr(arguments, name) for name in ("draws", "seed", "jurisdiction", "weights", "language")}
+    options = {name: getattr(arguments, name) for name in NAMES}
     return hepatica.plan(patient, **options)
 
 

@@ -54,7 +54,7 @@ def document(w: Workings) -> dict[str, Any]:
         "recommendation": recommendation(w, audited),
         "unknown": unknown,
         "eligibility": words.sentences([m.to_json() for m in matches], TRIAL_TEXTS),
-        "questions": questions(facts, choice, w.compared, w.options, matches, checks),
+        "questions": questions(facts, choice, w.compared, w.options, matches, checks, asked.paid, asked.region),
         "follow_up": checks,
         "consent": after.consent(facts, choice, w.chosen, w.options, checks, unknown),
         "regulation": governance.regulation(asked.region, _product(choice.option, w.live)),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from hepatica import outcomes
 from hepatica.eligibility import Match
 from hepatica.language import mark, say
 from hepatica.planning import words
@@ -14,6 +15,7 @@ from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
 from hepatica.planning.harms import published
 from hepatica.planning.option import Option
+from hepatica.planning.payment import Payment
 
 SURE = {
     "high": mark("We are quite sure of this."),
@@ -30,6 +32,8 @@ def questions(
     options: Sequence[Option],
     matches: Sequence[Match],
     follow_up: Sequence[dict[str, Any]],
+    payment: Payment,
+    jurisdiction: str,
 ) -> list[dict[str, Any]]:
     """Return id, question, answer, the numbers behind it and its certainty for each of the five questions."""
     chosen = next(c for c in compared if c.option.id == choice.option.id)
@@ -38,7 +42,7 @@ def questions(
         _only(facts, choice, chosen, compared, options),
         _age(facts, choice, matches),
         _side_effects(choice, chosen, cells),
-        _cost(choice, chosen, compared, cells),
+        _cost(choice, chosen, compared, cells, payment, jurisdiction),
         _how_long(choice, chosen, follow_up),
     ]
 
@@ -145,28 +149,62 @@ def _had(r: dict[str, Any]) -> str:
     return say("{people} had {harm} (it could be {low} to {high})", people=people, harm=r["said"], low=low, high=high)
 
 
-def _cost(choice: Choice, chosen: Compared, compared: Sequence[Compared], cells: Compared | None) -> dict[str, Any]:
+def _cost(
+    choice: Choice,
+    chosen: Compared,
+    compared: Sequence[Compared],
+    cells: Compared | None,
+    payment: Payment,
+    jurisdiction: str,
+) -> dict[str, Any]:
     standard = next(c for c in compared if c.option.id == "standard_care")
-    cost, numbers = standard.rows["cost"], []
-    text = ""
+    cost, numbers, text = standard.rows["cost"], [], []
     if cost["mean"] is not None:
         span = words.when(cost["horizon_days"])
-        text = say(
-            "Usual care for this liver disease costs about {cost} over {span}.", cost=words.money(cost), span=span
+        text.append(
+            say("Usual care for this liver disease costs about {cost} over {span}.", cost=words.money(cost), span=span)
         )
-        numbers = [
+        numbers.append(
             _number(say("usual care"), cost["mean"], cost["currency"], cost["sources"][0], cost["p05"], cost["p95"])
-        ]
-    else:
-        text = say("We found no sound cost of care for this disease in our sources.")
-    if choice.option.id != "standard_care":
-        text += " " + say("We found no price for {option}.", option=words.treatment(choice.option))
-    if cells is not None:
-        text += " " + say(
-            "No cell treatment for the liver has a price that we could find. Be wary of a clinic that sells one. "
         )
-    text += " " + say("Who pays depends on where you live. Ask your team and your insurer before you start.")
-    return _row("cost", say("Who pays, and what does it cost?"), text, numbers, "low" if numbers else "very low")
+    else:
+        text.append(say("We found no sound cost of care for this disease in our sources."))
+    if choice.option.id != "standard_care":
+        text.append(_price(chosen, numbers))
+    if cells is not None and cells is not chosen:
+        if _course(cells) is not None:
+            text.append(_price(cells, numbers))
+        else:
+            text.append(say("No cell treatment for the liver has a price that we could find."))
+            text.append(say("Be wary of a clinic that sells one."))
+    rules = outcomes.coverage(jurisdiction)
+    text += [say(rules.said)] if rules.said else [say("Who pays depends on where you live.")]
+    text.append(say("Ask your team and your insurer before you start."))
+    sure = "low" if numbers else "very low"
+    return _row("cost", say("Who pays, and what does it cost?"), " ".join(text), numbers, sure)
+
+
+def _course(c: Compared) -> dict[str, Any] | None:
+    price = c.rows.get("economics", {}).get("price", {})
+    return price if "course" in price else None
+
+
+def _price(c: Compared, numbers: list[dict[str, Any]]) -> str:
+    """Return what a treatment costs in words, and note the number."""
+    price, name = _course(c), words.treatment(c.option)
+    if price is None:
+        return say("We found no price for {option}.", option=name)
+    course = price["course"]
+    paid = words.money({"mean": course["mean"], "currency": price["currency"], "year": price["year"]})
+    numbers.append(
+        _number(
+            say("price of {option}", option=name), course["mean"], price["currency"], price["sources"][0],
+            course["p05"], course["p95"],
+        )
+    )  # fmt: skip
+    if price["own"]:
+        return say("By the price given to us, {option} costs about {cost}.", option=name, cost=paid)
+    return say("In our sources {option} costs about {cost}.", option=name, cost=paid)
 
 
 def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, Any]]) -> dict[str, Any]:
