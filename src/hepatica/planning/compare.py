@@ -110,10 +110,8 @@ def _one(
     worth = outcomes.qaly(days[upto], own["survival"], own.get("child_pugh"), course, seed=seed)
     usual = outcomes.care_cost(days[upto], other["survival"], other.get("child_pugh"), course, *payer)
     parts, unit = parts_of(o, days[upto], own, other, course, seed, lost, paired)
-    if paired and cost.draws is not None and usual.draws is not None:
-        price = course_price(o, payment, causes, days[upto], own["survival"])
-        own_price = price.plain if price.row.get("currency") == cost.currency else None
-        parts = replace(parts, cost=cost.draws - usual.draws + (0.0 if own_price is None else own_price))
+    if paired:
+        parts = with_cost(parts, o, cost, usual, payment, causes, days[upto], own["survival"])
     net = parts.net(weights)
     rows: dict[str, Any] = {
         "forecast": {
@@ -177,6 +175,24 @@ def _kinds(f: Any, base: Any, course: str) -> dict[str, list[dict[str, float]]]:
 def _draws(f: Any, upto: NDArray[np.bool_]) -> dict[str, Array]:
     found = {k: np.asarray(v, dtype=float) for k, v in f.draws.items()}
     return {k: v[upto] if v.ndim == 2 else v for k, v in found.items()}
+
+
+def with_cost(
+    parts: Parts,
+    o: Option,
+    care: outcomes.Worth,
+    usual: outcomes.Worth,
+    payment: Payment,
+    causes: tuple[str, ...],
+    days: Array,
+    survival: Array,
+) -> Parts:
+    """Return the parts with what the option costs beyond standard care, where both are known."""
+    if care.draws is None or usual.draws is None:
+        return parts
+    price = course_price(o, payment, causes, days, survival)
+    own = price.plain if price.row.get("currency") == care.currency else None
+    return replace(parts, cost=care.draws - usual.draws + (0.0 if own is None else own))
 
 
 def parts_of(

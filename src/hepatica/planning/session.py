@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from hepatica.patient import Patient
 from hepatica.planning import changes as read_changes
 from hepatica.planning.changes import Changes
 from hepatica.planning.choose import Choice, choose
-from hepatica.planning.compare import Compared, parts_of
+from hepatica.planning.compare import Compared, parts_of, with_cost
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
 from hepatica.planning.what_if import answer
@@ -88,12 +89,12 @@ def _anew(twin: Any, patient: Patient, asked: Asked, factors: Factors, products:
     fit = twin.fit(patient, found.facts.staging, draws=asked.draws, seed=asked.seed)
     options = _rewritten(found.options, products)
     draws = _simulated(twin, fit, [o for o in options if o.live], found, asked, factors, products)
-    return _judged(asked, found, fit, options, products, draws)
+    return _judged(asked, found, fit, options, draws)
 
 
 def _changed(twin: Any, base: State, found: Changes) -> State:
     """Return the state after the changes, with as little done again as they allow."""
-    asked = replace(base.asked, weights=found.weights or base.asked.weights, region=found.region or base.asked.region)
+    asked = _asked(base.asked, found)
     if found.record is not None:
         return _anew(twin, found.record, asked, found.parameters, found.products)
     options = _rewritten(base.options, found.products)
@@ -102,7 +103,24 @@ def _changed(twin: Any, base: State, found: Changes) -> State:
     if touched:
         wanted = touched if found.parameters else [*touched, _standard(options)]
         draws |= _simulated(twin, base.fit, wanted, base.screened, asked, found.parameters, found.products)
-    return _judged(asked, base.screened, base.fit, options, found.products, draws)
+    return _judged(asked, base.screened, base.fit, options, draws)
+
+
+def _asked(before: Asked, found: Changes) -> Asked:
+    """Return what is asked after the changes; another jurisdiction brings its own payer and prices."""
+    asked = replace(before, weights=found.weights or before.weights)
+    if found.region and found.region != asked.region:
+        asked = replace(asked, region=found.region, payment=None)
+    own = {p: float(row["cost"]) for p, row in found.products.items() if "cost" in row}
+    if not own:
+        return asked
+    money = asked.paid
+    kept = tuple(p for p in money.prices if p.option not in own)
+    made = tuple(
+        outcomes.Price(p, value, money.place.currency, date.today().year, "course", "what-if")
+        for p, value in own.items()
+    )
+    return replace(asked, payment=replace(money, prices=(*kept, *made)))
 
 
 def _standard(options: Sequence[Option]) -> Option:
@@ -156,16 +174,12 @@ def _judged(
     found: Screened,
     fit: Any,
     options: tuple[Option, ...],
-    products: Products,
     draws: Draws,
 ) -> State:
     days = np.asarray(sorted({0.0, *(float(d) for d in found.days if d <= found.judged_day)}))
     base = draws["standard_care"]
-    compared = tuple(
-        _compared(o, days, draws[o.id], base, found.course, asked, products.get(o.product or "", {}))
-        for o in options
-        if o.live
-    )
+    causes = tuple(found.facts.staging.causes)
+    compared = tuple(_compared(o, days, draws[o.id], base, found.course, causes, asked) for o in options if o.live)
     choice = choose(found.facts, compared, FIT_LIMIT.get(fit.status, "very low"), float(fit.ess or asked.draws))
     return State(asked, found, fit, options, draws, compared, choice)
 
@@ -176,17 +190,18 @@ def _compared(
     own: Mapping[str, Array],
     base: Mapping[str, Array],
     course: str,
+    causes: tuple[str, ...],
     asked: Asked,
-    changed: Mapping[str, str],
 ) -> Compared:
     rows = harms(o)
     lost = days_lost(rows, own["survival"].shape[1], asked.seed)
     paired = own["survival"].shape == base["survival"].shape
     parts, unit = parts_of(o, days, dict(own), dict(base), course, asked.seed, lost, paired)
-    costs = [outcomes.care_cost(days, d["survival"], d.get("child_pugh"), course, asked.region) for d in (own, base)]
-    price = float(changed.get("cost", 0.0))
-    if paired and costs[0].draws is not None and costs[1].draws is not None:
-        parts = replace(parts, cost=costs[0].draws - costs[1].draws + price)
-    elif price:
-        parts = replace(parts, cost=np.full(parts.survival.shape, price))
+    if paired:
+        money = asked.paid
+        care, usual = (
+            outcomes.care_cost(days, d["survival"], d.get("child_pugh"), course, money.place.id, money.payer)
+            for d in (own, base)
+        )
+        parts = with_cost(parts, o, care, usual, money, causes, days, own["survival"])
     return Compared(o, {"harms": rows}, parts.net(asked.weights), unit, parts, dict(own))

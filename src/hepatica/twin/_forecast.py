@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hepatica.therapy import Regimen
 
 from . import _actions as treatments
+from ._body import table
 from ._build import twin
 from ._delivery import prepare
 from ._fit import Fit
@@ -143,7 +144,8 @@ def _run(
         observables += ["cells_venous", "cells_arterial", "hepatocyte_like"]
     parameters |= bound
     for name, factor in option.factors:
-        parameters[name] = parameters.get(name, default(name)) * np.full(n, factor)
+        most = table("parameters")[name].get("most", np.inf)
+        parameters[name] = np.clip(parameters.get(name, default(name)) * np.full(n, factor), -most, most)
     result = simulate(
         twin(),
         times,
