@@ -236,7 +236,7 @@ def would_change(
         else:
             text = mark("Firmer evidence: {option} (better than standard care with probability {p:.2f}).")
         rows.append(say(text, option=option, p=p))
-    cells = [c for c in compared if c.option.product]
+    cells = [c for c in compared if c.option.product and not c.option.parts]
     best = max(cells, key=lambda c: float(c.net.mean()), default=None)
     if best is not None:
         rows.append(

@@ -24,7 +24,10 @@ AGAINST = mark(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The recommendation with its reason, expected regret and ties."""
+    """The recommendation with its reason, expected regret and ties.
+
+    A combination that holds the recommended option goes with it and not against it: it counts in neither.
+    """
 
     option: Option
     headline: str
@@ -93,6 +96,7 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -
             used=tuple(row["sources"]),
         )  # fmt: skip
     best = max(allowed, key=lambda c: float(c.net.mean()))
+    best = next((by_id[p] for p in best.option.parts if p in by_id and same(by_id[p], best, ess)), best)
     sure = float((best.net > 0).mean())
     needed = TRIAL_SURE if best.option.product else SURE
     strong = CERTAINTIES.index(cap(best.option.certainty, limit)) >= CERTAINTIES.index("low")
@@ -139,7 +143,7 @@ def _choice(
     pathway: str,
     used: tuple[str, ...],
 ) -> Choice:
-    paired = [c for c in allowed if c.net.shape == chosen.net.shape]
+    paired = [c for c in allowed if c.net.shape == chosen.net.shape and chosen.option.id not in c.option.parts]
     stack = np.stack([c.net for c in paired])
     regret = float((stack.max(axis=0) - chosen.net).mean())
     best = stack.argmax(axis=0)

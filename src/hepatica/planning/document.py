@@ -16,6 +16,7 @@ from hepatica.planning.learning import information
 from hepatica.planning.option import Option
 from hepatica.planning.questions import questions
 from hepatica.planning.recommend import recommendation
+from hepatica.planning.timing import timing
 from hepatica.planning.work import Workings
 
 DISCLAIMER = mark("Research and decision support. Not a medical device; a clinician decides.")
@@ -47,6 +48,7 @@ def document(w: Workings) -> dict[str, Any]:
         "audit": audited,
         "screened": _screened(w),
         "options": options,
+        "timing": timing(w),
         "weights": asked.weights.to_json(),
         "payment": asked.paid.to_json(),
         "coverage": coverage(asked.region),
@@ -72,6 +74,7 @@ def _screened(w: Workings) -> dict[str, Any]:
         "contraindicated": screen.contraindicated,
         "forecast": len(w.live),
         "race": w.raced.to_json(),
+        "combinations": w.screened.combined.to_json(),
     }
 
 

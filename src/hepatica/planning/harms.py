@@ -42,12 +42,12 @@ def _file() -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
 
 def harms(option: Option) -> list[dict[str, Any]]:
     """Return the harms of an option, the likeliest first: event, probability with lo and hi (0..1), source, note."""
-    if option.regimen is not None:
-        rows = _of_regimen(option)
-    elif option.id == "g_csf":
-        rows = [_counted(r, "") for r in evidence.harms("g_csf") if _shown(r)]
-    else:
-        rows = published(option.id)
+    rows = [] if option.regimen is None else _of_regimen(option)
+    for action in option.actions:
+        if action == "g_csf":
+            rows += [_counted(r, "") for r in evidence.harms("g_csf") if _shown(r)]
+        else:
+            rows += published(action)
     return sorted(rows, key=lambda r: -(r["probability"] or 0.0))
 
 

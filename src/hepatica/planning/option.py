@@ -12,7 +12,10 @@ CERTAINTIES = ("very low", "low", "moderate", "high")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A treatment with its status and reason; `recommendable` where the rules let it be recommended."""
+    """A treatment with its status and reason; `recommendable` where the rules let it be recommended.
+
+    `parts` are the ids of what a combination is made of; a single treatment has none.
+    """
 
     id: str
     name: str
@@ -24,6 +27,7 @@ class Option:
     route: str | None = None
     regimen: Regimen | None = None
     actions: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     certainty: str = "very low"
     certainty_why: str = ""
     basis: str = "calibrated model"

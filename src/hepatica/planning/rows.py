@@ -44,6 +44,7 @@ def _row(o: Option, rank: int | None, limit: str) -> dict[str, Any]:
         "product": o.product,
         "route": o.route,
         "dose_cells": o.regimen.dose_cells if o.regimen else None,
+        "parts_given": list(o.parts),
         "schedule_days": list(o.regimen.days) if o.regimen else [],
         "status": o.status,
         "rank": rank,
@@ -77,13 +78,15 @@ def _note(row: dict[str, Any], alike: Sequence[Option]) -> dict[str, str]:
 def called(o: Option) -> str:
     """Return an option's name, with the route where it is a cell regimen."""
     name = words.lower(o.name)
-    return say("{name} by {route}", name=name, route=therapy.routes()[o.route].name) if o.route else name
+    return (
+        say("{name} by {route}", name=name, route=therapy.routes()[o.route].name) if o.route and not o.parts else name
+    )
 
 
 def groups(w: Workings) -> list[str]:
     """Return a sentence on the cell regimens whose net benefits cannot be told apart."""
     same = w.alike
-    by_id = {c.option.id: c.option for c in w.compared if c.option.regimen}
+    by_id = {c.option.id: c.option for c in w.compared if c.option.regimen and not c.option.parts}
     found = {frozenset({i, *(j for j in same[i] if j in by_id)}) for i in by_id}
     largest = max(found, key=lambda g: (len(g), sorted(g)), default=frozenset())
     if len(largest) < 2:

@@ -12,6 +12,7 @@ from hepatica.errors import InputError
 from hepatica.patient import Patient
 from hepatica.planning import cells
 from hepatica.planning.choose import Choice, choose
+from hepatica.planning.combinations import Combined, combined
 from hepatica.planning.compare import Compared, alike, compare
 from hepatica.planning.facts import Facts
 from hepatica.planning.forecasts import forecasts
@@ -57,6 +58,7 @@ class Screened:
     facts: Facts
     matches: Sequence[Any]
     screen: cells.Screen
+    combined: Combined
     options: tuple[Option, ...]
     horizon_days: tuple[int, ...]
     days: tuple[float, ...]
@@ -136,9 +138,11 @@ def screen(patient: Patient, asked: Asked) -> Screened:
     facts = Facts(patient, staged)
     matches = eligibility.match(patient, staged, today=asked.today, answers=asked.answers, checked=asked.checked)
     with_cells = cells.with_cells(facts, matches)
-    options = (*without_cells(facts), *with_cells.options)
+    single = (*without_cells(facts), *with_cells.options)
+    together = combined(facts, single)
+    options = (*single, *together.options)
     horizon_days, days, judged_day = horizon(staged.course)
-    return Screened(facts, matches, with_cells, options, tuple(horizon_days), tuple(days), judged_day)
+    return Screened(facts, matches, with_cells, together, options, tuple(horizon_days), tuple(days), judged_day)
 
 
 def judged(

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._actions import apart as apart
     from ._actions import applies as applies
     from ._ahead import ahead as ahead
     from ._between import disagreement as disagreement
@@ -49,6 +50,7 @@ _HOME = {
     "forecast": ("_forecast", "forecast"),
     "VARIABLES": ("_forecast", "VARIABLES"),
     "SCORES": ("_forecast", "SCORES"),
+    "apart": ("_actions", "apart"),
     "applies": ("_actions", "applies"),
     "disagreement": ("_between", "disagreement"),
     "disagreement_shown": ("_between", "disagreement_shown"),

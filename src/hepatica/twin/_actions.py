@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,41 @@ from ._body import table
 from ._population import stream
 
 Array = NDArray[np.float64]
+IN_A_COURSE = {
+    "rx_albumin_g_d", "rx_bilirubin_removal_1_d", "rx_regeneration", "rx_acute_death", "rx_inflammation",
+    "rx_resolution_1_d", "rx_glutathione", "rx_vasodilatation",
+}  # fmt: skip
+"""Effects that act only while a course of treatment runs."""
 
 
 def applies(action: str, course: str) -> bool:
     """Return whether the twin has an effect for this treatment in this course."""
     row = table("actions").get(action)
     return row is not None and course in row.get("courses", [course])
+
+
+def apart(actions: Sequence[str]) -> str:
+    """Return why treatments cannot be simulated together, or nothing where they can.
+
+    The twin holds one window for courses of treatment and one for direct effects on death, so two treatments whose
+    windows differ would lend each other their length.
+    """
+    rows = {a: table("actions").get(a, {}) for a in dict.fromkeys(actions)}
+    courses = {a: r.get("off_d") for a, r in rows.items() if IN_A_COURSE & set(r.get("effect", {})) and "off_d" in r}
+    direct = {a: r.get("direct_off_d") for a, r in rows.items() if "rx_hazard" in r.get("effect", {})}
+    if len(set(courses.values())) > 1:
+        return "their courses last differently long, and the model holds one length for all"
+    if len(set(direct.values())) > 1:
+        return "their effects on survival last differently long, and the model holds one length for all"
+    tightened = any("rx_vasodilatation" in r.get("effect", {}) for r in rows.values())
+    if tightened and any(map(lasts, rows.values())):
+        return "one ends and the other lasts, and in the model both would last"
+    return ""
+
+
+def lasts(row: Mapping[str, Any]) -> bool:
+    """Return whether a treatment has effects that go on without end."""
+    return bool(row.get("effect")) and "off_d" not in row
 
 
 def parameters(actions: Sequence[str], course: str, n: int, seed: int) -> tuple[dict[str, Array], tuple[float, ...]]:
@@ -55,7 +85,7 @@ def parameters(actions: Sequence[str], course: str, n: int, seed: int) -> tuple[
             any_course, course_off = True, max(course_off, float(row["off_d"]))
         if "direct_off_d" in row:
             any_course, direct_off = True, max(direct_off, float(row["direct_off_d"]))
-        lasting = lasting or "off_d" not in row
+        lasting = lasting or lasts(row)
     if any_course:
         given["course_on_d"] = np.zeros(n)
         given["course_off_d"] = np.full(n, course_off)

@@ -24,7 +24,8 @@ def test_every_source_has_a_citation_and_says_what_was_seen():
 
 
 @pytest.mark.parametrize(
-    "name", ["do_now.toml", "audit.toml", "treatments.toml", "harms.toml", "cells.toml", "pathways.toml"]
+    "name",
+    ["do_now.toml", "audit.toml", "treatments.toml", "harms.toml", "cells.toml", "pathways.toml", "combinations.toml"],
 )
 def test_named_sources_can_be_described(name):
     def walk(node):

@@ -75,6 +75,7 @@ FAMILIES = {
         Family("lifestyle", "lifestyle", "cross"),
         Family("procedure", "procedure", "pentagon"),
         Family("transplant", "transplant", "star"),
+        Family("combination", "drug", "down"),
     )
 }
 
