@@ -84,14 +84,18 @@ def say_many(one: str, many: str, n: float, **values: Any) -> str:
     >>> say_many("{n} day", "{n} days", 1), say_many("{n} day", "{n} days", 3)
     ('1 day', '3 days')
     """
-    form = _catalogue(_spoken.get()).ngettext(one, many, n if isinstance(n, int) else 2)
-    return _filled(form, {"n": n, **values})
+    return _filled(translated_many(one, many, n), {"n": n, **values})
 
 
 def translated(text: str) -> str:
     """Return a text in the language now spoken, its placeholders still open."""
     language = _spoken.get()
     return text if language == DEFAULT or not text else _catalogue(language).gettext(text)
+
+
+def translated_many(one: str, many: str, n: float) -> str:
+    """Return the form of a text that fits `n` in the language now spoken, its placeholders still open."""
+    return _catalogue(_spoken.get()).ngettext(one, many, n if isinstance(n, int) else 2)
 
 
 def mark(text: str) -> str:

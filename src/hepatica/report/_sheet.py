@@ -7,6 +7,8 @@ import hashlib
 from importlib import resources
 from typing import Any
 
+from hepatica import language
+
 
 def environment() -> Any:
     """Return a Jinja environment that escapes everything but figures we drew ourselves (`|drawn`)."""
@@ -20,8 +22,22 @@ def environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"say": _say, "say_as": language.say_as, "say_many": _say_many}
     made.filters["drawn"] = lambda svg: Markup(svg)  # noqa: S704 (our own SVG; its text is escaped where drawn)
     return made
+
+
+def _say(message: str, **values: Any) -> Any:
+    """Say a message in a page: its own marks stand as they are, its values are escaped unless they are markup."""
+    from markupsafe import Markup
+
+    return Markup(language.translated(message)).format(**values) if values else language.say(message)  # noqa: S704
+
+
+def _say_many(one: str, many: str, n: int, **values: Any) -> Any:
+    from markupsafe import Markup
+
+    return Markup(language.translated_many(one, many, n)).format(n=n, **values)  # noqa: S704
 
 
 def text(name: str) -> str:

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hepatica.language import speaking
+from hepatica.language import say, speaking
+from hepatica.report import words
 from hepatica.report.numbers import NARROW, percent
 from hepatica.report.view.book import Book, name_of, nearest
 from hepatica.report.view.decision import at_day, how_ill, patient_id, who
@@ -27,22 +28,25 @@ def terminal(plan_json: Mapping[str, Any], folder: str = "out") -> str:
 def _terminal(plan_json: Mapping[str, Any], folder: str) -> str:
     book = Book(plan_json)
     ill, advice = how_ill(book), plan_json.get("recommendation") or {}
-    scores = [f"{s['label']} {s['num']}" + (f" ({s['grade']})" if s["grade"] else "") for s in ill["scores"]]
+    scores = [f"{s['label']} {s['num']}" + (f" ({say(str(s['grade']))})" if s["grade"] else "") for s in ill["scores"]]
     lines = [f"{patient_id(plan_json)}: {who(plan_json.get('patient'))}", " · ".join([ill["label"], *scores])]
     urgent = do_now(book)
     if urgent:
-        lines += ["", "Do now", *_rows([[f"  {r['urgency']}", r["text"]] for r in urgent])]
-    lines += ["", f"Recommendation, certainty {advice.get('certainty') or 'not rated'}"]
-    lines += _wrapped(str(advice.get("headline") or (name_of(book.chosen[1]) if book.chosen else "none")))
+        lines += ["", say("Do now"), *_rows([[f"  {say(r['urgency'])}", r["text"]] for r in urgent])]
+    rated = words.certainties().get(str(advice.get("certainty")), say("not rated"))
+    lines += ["", say("Recommendation, certainty {word}", word=rated)]
+    lines += _wrapped(str(advice.get("headline") or (name_of(book.chosen[1]) if book.chosen else say("none"))))
     lines += [row for text in texts(advice.get("why")) for row in _wrapped(text)]
     unknown = plan_json.get("unknown") or []
     if unknown:
-        lines += ["", "Not known", *(row for text in unknown[:3] for row in _wrapped(str(text), "  - "))]
+        lines += ["", say("Not known"), *(row for text in unknown[:3] for row in _wrapped(str(text), "  - "))]
     lines += ["", *_options(book)]
     out = len(book.ruled_out)
     if out:
-        lines.append(f"  {out} more considered and ruled out; the report gives each reason")
-    lines += ["", f"Next: open {folder}/plan.html", f"      hepatica why {folder}/plan.json '{_asked(book)}'"]
+        lines.append("  " + say("{count} more considered and ruled out; the report gives each reason", count=out))
+    first = say("Next:")
+    lines += ["", say("Next: open {file}", file=f"{folder}/plan.html")]
+    lines += [" " * len(first) + f" hepatica why {folder}/plan.json '{_asked(book)}'"]
     return _shown(lines)
 
 
@@ -90,16 +94,33 @@ def _shown(lines: Sequence[str]) -> str:
 
 def _options(book: Book) -> list[str]:
     day = book.main_day
-    rows = [["  option", f"alive {at_day(day)}", "90 % interval", "certainty", "status"]]
+    rows = [
+        [
+            "  " + say("option"),
+            say("alive {when}", when=at_day(day)),
+            say("90 % interval"),
+            say("certainty"),
+            say("status"),
+        ]
+    ]
+    certain = words.certainties()
     for _, option in book.live:
         points = (option.get("forecast") or {}).get("survival")
         at = nearest(points, day)
         point = points[at] if points and at is not None else {}
         middle = point.get("p50", point.get("mean"))
-        alive = f"{percent(middle)} %" if middle is not None else "unknown"
-        band = f"{percent(point['p05'])} to {percent(point['p95'])} %" if point.get("p05") is not None else ""
+        alive = f"{percent(middle)} %" if middle is not None else say("unknown")
+        band = ""
+        if point.get("p05") is not None:
+            band = say("{low} to {high} %", low=percent(point["p05"]), high=percent(point["p95"]))
         rows.append(
-            [f"  {name_of(option)}", alive, band, str(option.get("certainty") or ""), str(option.get("status") or "")]
+            [
+                f"  {name_of(option)}",
+                alive,
+                band,
+                certain.get(str(option.get("certainty")), ""),
+                say(str(option.get("status") or "")),
+            ]
         )
     return _rows(rows, right=(1,))
 

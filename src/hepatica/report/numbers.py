@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta
 
+from hepatica.language import date_text, decimal, say, say_many
+
 NARROW = "\u202f"
 MINUS = "\u2212"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -17,7 +19,7 @@ def number(value: float | None, *, decimals: int | None = None, digits: int = 3,
     ('1\u202f230', '−0.0457', '14.2', '+2')
     """
     if value is None or not math.isfinite(value):
-        return "unknown"
+        return say("unknown")
     size = abs(float(value))
     if 0 < size < 1e-4 and decimals is None:
         return (MINUS if value < 0 else "+" if signed else "") + dose(size)
@@ -55,7 +57,7 @@ def group(text: str) -> str:
     while len(whole) > 3:
         parts.insert(0, whole[-3:])
         whole = whole[:-3]
-    return NARROW.join([whole, *parts]) + dot + rest
+    return NARROW.join([whole, *parts]) + decimal(dot) + rest
 
 
 def percent(probability: float | None, *, signed: bool = False) -> str:
@@ -65,7 +67,7 @@ def percent(probability: float | None, *, signed: bool = False) -> str:
     ('81', '3.1', '99.8', '−2')
     """
     if probability is None or not math.isfinite(probability):
-        return "unknown"
+        return say("unknown")
     size = abs(probability) * 100
     if size == 0 or (signed and size < 0.005):
         return "0"
@@ -77,7 +79,7 @@ def percent(probability: float | None, *, signed: bool = False) -> str:
         text = f"{math.floor(size * 10 + 1e-9) / 10 if size > 99 else size:.1f}".removesuffix(".0")
     else:
         text = f"{size:.0f}"
-    return (MINUS if probability < 0 else "+" if signed else "") + text
+    return (MINUS if probability < 0 else "+" if signed else "") + decimal(text)
 
 
 def tick(value: float, *, signed: bool = False) -> str:
@@ -96,12 +98,12 @@ def dose(cells: float | None) -> str:
     ('1.2 × 10⁸', '5 × 10⁹', 'unknown')
     """
     if cells is None or not math.isfinite(cells) or cells <= 0:
-        return "unknown"
+        return say("unknown")
     power = math.floor(math.log10(cells))
     mantissa = round(cells / 10**power, 2)
     if mantissa >= 10:
         mantissa, power = mantissa / 10, power + 1
-    return f"{mantissa:g} × 10{str(power).translate(_SUPERSCRIPT)}"
+    return decimal(f"{mantissa:g} × 10{str(power).translate(_SUPERSCRIPT)}")
 
 
 def span(day: float) -> str:
@@ -111,31 +113,34 @@ def span(day: float) -> str:
     ('now', 'day 1', 'day 28', 'day 90', '6 months', '1 year', '5 years', '3 hours')
     """
     if day == 0:
-        return "now"
+        return say("now")
     if day < 1:
-        return f"{round(day * 24)} hour{'s' if round(day * 24) != 1 else ''}"
+        return say_many("{n} hour", "{n} hours", round(day * 24))
     if day <= 120:
-        return f"day {number(day)}"
+        return say("day {day}", day=number(day))
     years = day / 365.25
     if abs(years - round(years)) < 0.01 and round(years):
-        return f"{round(years)} year{'s' if round(years) > 1 else ''}"
+        return say_many("{n} year", "{n} years", round(years))
     months = day / 30.4375
     if months < 24 or abs(months - round(months)) < 0.04:
-        return f"{round(months)} months"
-    return f"{number(years, decimals=1)} years"
+        return say_many("{n} month", "{n} months", round(months))
+    return say("{years} years", years=number(years, decimals=1))
 
 
 def iso_date(text: str | None) -> str:
-    """Return the day of an ISO time, or `undated`."""
+    """Return the day of an ISO time as the language writes it, or `undated`; what is no date stays as it is."""
     if not text:
-        return "undated"
-    return str(text)[:10]
+        return say("undated")
+    try:
+        return date_text(date.fromisoformat(str(text)[:10]).isoformat())
+    except ValueError:
+        return str(text)[:10]
 
 
 def on_day(created: str | None, day: float) -> str:
-    """Return the ISO date `day` days after the plan was made, or nothing where that is unknown."""
+    """Return the date `day` days after the plan was made, or nothing where that is unknown."""
     try:
         start = datetime.fromisoformat(str(created)).date() if created else None
     except ValueError:
         start = None
-    return (start + timedelta(days=round(day))).isoformat() if isinstance(start, date) else ""
+    return date_text((start + timedelta(days=round(day))).isoformat()) if isinstance(start, date) else ""

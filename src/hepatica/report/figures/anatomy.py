@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hepatica.language import mark, say
 from hepatica.report.figures import draw
 from hepatica.report.numbers import number
 
@@ -24,7 +25,9 @@ _SHIFT = 48.0
 
 def body_map(cells: Mapping[str, float | None], when: str) -> str:
     """Draw one moment: each organ is as dark as its share of the cells in the body, written beside it (percent)."""
-    said = ", ".join(f"{name} {_share(cells.get(name))} %" for name in ("lung", "liver", "spleen", "blood", "rest"))
+    said = ", ".join(
+        f"{say(name)} {_share(cells.get(name))} %" for name in ("lung", "liver", "spleen", "blood", "rest")
+    )
     shapes = draw.tag(
         "g",
         draw.tag("ellipse", class_="skin", cx=60.0, cy=18.0, rx=11.0, ry=14.0),
@@ -43,7 +46,9 @@ def body_map(cells: Mapping[str, float | None], when: str) -> str:
         _label("elsewhere", {"elsewhere": cells.get("rest")}, 158, 164, 130, 160),
         _label("liver", cells, 50, 100, 84, 104, anchor="end"),
     )
-    return draw.figure(226, 184, f"Cells in the body, {when}: {said}", shapes, *labels, class_="fig body")
+    return draw.figure(
+        226, 184, say("Cells in the body, {when}: {shares}", when=when, shares=said), shapes, *labels, class_="fig body"
+    )
 
 
 def route_map(route: str) -> str:
@@ -62,7 +67,7 @@ def route_map(route: str) -> str:
         parts.append(_arrow(x1, y1, x2, y2, "flow"))
         if name:
             parts.append(
-                draw.text(name, (x1 + x2) / 2 + _NUDGE[name][0], (y1 + y2) / 2 + _NUDGE[name][1], "t m", "middle")
+                draw.text(say(name), (x1 + x2) / 2 + _NUDGE[name][0], (y1 + y2) / 2 + _NUDGE[name][1], "t m", "middle")
             )
     for name, x, y in (
         ("veins", 45, 40),
@@ -71,21 +76,25 @@ def route_map(route: str) -> str:
         ("spleen, gut", 290, 150),
         ("liver", 112, 118),
     ):
-        half = 20 + 2.6 * max(len(name) - 5, 0)
+        half = 20 + 2.6 * max(len(say(name)) - 5, 0)
         css = "node first" if name == first else "node"
         parts.append(
             draw.tag(
                 "rect", class_=css, x=float(x - half - 12), y=float(y - 16), width=2 * half + 24, height=32.0, rx=8.0
             )
         )
-        parts.append(draw.text(name, x, y + 4, "t", "middle"))
+        parts.append(draw.text(say(name), x, y + 4, "t", "middle"))
     ex, ey = entry
     parts.append(draw.marker("circle", ex, ey - 22 if (ex, ey) in _NODES else ey, 5, "mk f-cells"))
-    parts.append(draw.text("cells enter", ex + 9, (ey - 22 if (ex, ey) in _NODES else ey) + 4, "t b"))
+    parts.append(draw.text(say("cells enter"), ex + 9, (ey - 22 if (ex, ey) in _NODES else ey) + 4, "t b"))
     return draw.figure(
         346,
         180,
-        f"Route {route.replace('_', ' ')}: the cells enter at the marked place and meet the {first} first",
+        say(
+            "Route {route}: the cells enter at the marked place and meet the {first} first",
+            route=say(route.replace("_", " ")),
+            first=say(first),
+        ),
         *parts,
         class_="fig route",
     )
@@ -99,6 +108,11 @@ _ENTRIES: dict[str, tuple[draw.Point, str]] = {
     "intrahepatic": ((112.0, 118.0), "liver"),
     "intrasplenic": ((290.0, 150.0), "spleen, gut"),
 }
+_NAMES = (
+    mark("lung"), mark("liver"), mark("spleen"), mark("blood"), mark("rest"), mark("elsewhere"), mark("veins"),
+    mark("lungs"), mark("arteries"), mark("spleen, gut"), mark("hepatic vein"), mark("hepatic artery"),
+    mark("portal vein"), mark("peripheral vein"), mark("intrahepatic"), mark("intrasplenic"),
+)  # fmt: skip
 _NUDGE = {"hepatic vein": (40.0, -2.0), "hepatic artery": (-26.0, -14.0), "portal vein": (-16.0, 20.0)}
 
 
@@ -119,7 +133,7 @@ def _label(
     near = x + 3 if anchor == "end" else x - 3
     return (
         draw.line(near, y - 4, to_x, to_y, "leader")
-        + draw.text(name, x, y - 2, "t m", anchor)
+        + draw.text(say(name), x, y - 2, "t m", anchor)
         + draw.text(f"{_share(cells.get(name))} %", x, y + 10, "t b", anchor)
     )
 

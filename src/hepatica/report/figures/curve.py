@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report.figures import draw
 from hepatica.report.figures.scale import Scale, day_ticks
 from hepatica.report.numbers import tick as tick_label
@@ -43,7 +44,7 @@ def course(
         if difference:
             parts.append(_bands(difference, x, y, css))
         else:
-            parts.append(draw.text("reference", (LEFT + RIGHT) / 2, y(0) - 4, "t m", "middle"))
+            parts.append(draw.text(say("reference"), (LEFT + RIGHT) / 2, y(0) - 4, "t m", "middle"))
     parts.append(_days(x, bottom, horizon))
     return draw.figure(WIDTH, bottom + 26, title, *parts, desc=desc)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report.figures import draw
 from hepatica.report.figures.scale import Scale, day_ticks
 
@@ -55,7 +56,7 @@ def quantile_dots(values: Sequence[float], horizon: float, *, css: str, title: s
     if never:
         left = WIDTH - 46
         apart = [(left + (i % 4) * 2 * RADIUS, bottom - (i // 4 + 0.5) * 2 * RADIUS) for i in range(never)]
-        parts += [draw.dots(apart, "dot s-none"), draw.text("none", left + 15, bottom + 17, "t m", "middle")]
+        parts += [draw.dots(apart, "dot s-none"), draw.text(say("none"), left + 15, bottom + 17, "t m", "middle")]
     return draw.figure(WIDTH, bottom + 22, title, *parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from hepatica.language import say
 from hepatica.report.figures import draw
 
 _CENTRE = (100.0, 92.0)
@@ -35,12 +36,13 @@ def lobule(
     ]
     if inflammation is not None:
         parts.append(draw.dots(_inflamed(corners, inflammation), "macro"))
-    said = f"{round(hepatocytes_fraction * 100)} % of normal hepatocytes working"
+    said = [say("{percent} % of normal hepatocytes working", percent=round(hepatocytes_fraction * 100))]
     if collagen_percent is not None:
-        said += f", scar {collagen_percent:.1f} % of area"
+        said.append(say("scar {percent:.1f} % of area", percent=float(collagen_percent)))
     if inflammation is not None:
-        said += f", inflammatory macrophages {inflammation:.1f} × normal"
-    return draw.figure(200, 184, f"Liver lobule, {when}: {said}", *parts, class_="fig lobule")
+        said.append(say("inflammatory macrophages {times:.1f} × normal", times=float(inflammation)))
+    title = say("Liver lobule, {when}: {shown}", when=when, shown=", ".join(said))
+    return draw.figure(200, 184, title, *parts, class_="fig lobule")
 
 
 def _hepatocyte_places() -> list[draw.Point]:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hepatica.language import mark, say
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -56,12 +58,12 @@ class Scale:
 def day_ticks(horizon: float) -> tuple[list[float], list[str], str]:
     """Return tick days, their labels and the unit of a time axis that ends at `horizon` days."""
     if horizon <= 120:
-        steps, unit, length = (1, 2, 5, 7, 14, 30), "days", 1.0
+        steps, unit, length = (1, 2, 5, 7, 14, 30), mark("days"), 1.0
     elif horizon <= 1000:
-        steps, unit, length = (1, 2, 3, 6, 12), "months", 30.4375
+        steps, unit, length = (1, 2, 3, 6, 12), mark("months"), 30.4375
     else:
-        steps, unit, length = (1, 2, 5, 10), "years", 365.25
+        steps, unit, length = (1, 2, 5, 10), mark("years"), 365.25
     span = horizon / length
     step = next((s for s in steps if span / s <= 4.6), steps[-1])
     marks = [float(i * step) for i in range(int(span / step + 0.02) + 1)]
-    return [m * length for m in marks], [f"{m:g}" for m in marks], unit
+    return [m * length for m in marks], [f"{m:g}" for m in marks], say(unit)

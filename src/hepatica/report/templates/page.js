@@ -4,7 +4,7 @@
   const theme = document.getElementById("theme");
   const keys = document.getElementById("keys-on");
   const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  const name = () => { theme.textContent = dark() ? "Light" : "Dark"; };
+  const name = () => { theme.textContent = dark() ? theme.dataset.light : theme.dataset.dark; };
   const turn = () => { root.dataset.theme = dark() ? "light" : "dark"; name(); };
   theme.hidden = false;
   theme.addEventListener("click", turn);
@@ -16,7 +16,7 @@
     const button = asked(e);
     const pane = button && document.getElementById(button.getAttribute("popovertarget"));
     hint.hidden = !pane;
-    if (pane) hint.textContent = pane.dataset.hint + " · press for the lineage";
+    if (pane) hint.textContent = pane.dataset.hint + " · " + hint.dataset.press;
   };
   document.addEventListener("pointerover", tell);
   document.addEventListener("focusin", tell);

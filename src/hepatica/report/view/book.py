@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report import lineage, numbers, words
 
 Option = Mapping[str, Any]
@@ -61,7 +62,7 @@ class Book:
             case "percent":
                 text, unit = numbers.percent(value, signed=signed), unit or "%"
             case "dose":
-                text, unit = numbers.dose(value), unit or "cells"
+                text, unit = numbers.dose(value), unit or say("cells")
             case "exact":
                 text = numbers.exact(value)
             case "day":
@@ -71,13 +72,13 @@ class Book:
         why = self.lineage.find(path)
         if why is not None:
             self.asked.add(why)
-        return Num(text, unit, float(value), path, why)
+        return Num(text, say(unit), float(value), path, why)
 
     def of(self, name: str, path: str, *, signed: bool = False) -> Num | None:
         """Return the number at a path, written as its variable is."""
         known = words.variable(name)
         if name in words.names.FRACTIONS:
-            return self.num(path, "percent", unit="% points" if signed else known.unit, signed=signed)
+            return self.num(path, "percent", unit=say("% points") if signed else known.unit, signed=signed)
         return self.num(path, unit=known.unit, decimals=known.decimals, signed=signed)
 
     def cite(self, source: Any) -> list[Cite]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report import numbers, words
 from hepatica.report.figures import body_map, lobule, route_map
 from hepatica.report.view.book import Book, name_of, nearest
@@ -60,7 +61,7 @@ def lobules(book: Book) -> list[dict[str, Any]]:
     chosen = book.chosen
     other = chosen if chosen and chosen[1].get("id") != standard[1].get("id") and chosen[1].get("forecast") else None
     other = other or next((r for r in book.live if r[1].get("family") == "cells"), None)
-    views = [(standard, 0.0, "today"), (standard, day, f"{numbers.span(day)}, {name_of(standard[1])}")]
+    views = [(standard, 0.0, say("today")), (standard, day, f"{numbers.span(day)}, {name_of(standard[1])}")]
     if other:
         views.append((other, day, f"{numbers.span(day)}, {name_of(other[1])}"))
     return [row for option, when, label in views if (row := _lobule(book, option, when, label))]
@@ -107,7 +108,8 @@ def _given(moment: Mapping[str, Any]) -> bool:
 
 def _since(day: float, first: float) -> str:
     """Say when, counted from the first dose where that is not today."""
-    return numbers.span(day - first) + (" after the first dose" if first else "")
+    span = numbers.span(day - first)
+    return say("{time} after the first dose", time=span) if first else span
 
 
 def _pick(moments: list[Mapping[str, Any]], first: float) -> list[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, course
 from hepatica.report.figures.curve import thin
@@ -59,7 +60,12 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
         base = f"$.options[{i}].forecast.{name}[{end}]"
         value, low, high = (book.of(name, f"{base}.{k}") for k in ("p50", "p05", "p95"))
         title = f"{known.label}, {name_of(option)}"
-        desc = f"{numbers.span(points[end]['day'])}: median {value}, 90 % interval {said_interval(low, high)}"
+        desc = say(
+            "{day}: median {value}, 90 % interval {interval}",
+            day=numbers.span(points[end]["day"]),
+            value=value,
+            interval=said_interval(low, high),
+        )
         panels.append(
             {
                 "name": name_of(option),

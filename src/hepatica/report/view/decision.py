@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import mark, say
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, axis_row, interval_row
 from hepatica.report.view.book import Book, Num, name_of, nearest
 
 MAIN_SCORES = ("meld_3", "meld_na", "meld", "peld", "child_pugh", "clif_c_aclf", "maddrey_df", "albi", "fib4")
+
+
+_ADULT = {"male": mark("{age}-year-old man"), "female": mark("{age}-year-old woman")}
+_CHILD = {"male": mark("{age}-year-old boy"), "female": mark("{age}-year-old girl")}
+_BABY = {"male": mark("{age}-month-old boy"), "female": mark("{age}-month-old girl")}
+_NO_SEX = (
+    mark("{age}-year-old person of unknown sex"), mark("{age}-year-old child"), mark("{age}-month-old child"),
+)  # fmt: skip
+_AGE_UNKNOWN = {
+    "male": mark("Man, age unknown"), "female": mark("Woman, age unknown"),
+    "": mark("Person of unknown sex, age unknown"),
+}  # fmt: skip
 
 
 def decision(book: Book) -> dict[str, Any]:
@@ -21,7 +34,7 @@ def decision(book: Book) -> dict[str, Any]:
         "who": who(plan.get("patient")),
         "patient_id": patient_id(plan),
         "ill": how_ill(book),
-        "headline": advice.get("headline") or (name_of(chosen[1]) if chosen else "No recommendation"),
+        "headline": advice.get("headline") or (name_of(chosen[1]) if chosen else say("No recommendation")),
         "why": _lines(advice.get("why")),
         "ties": _lines(advice.get("ties")),
         "regret": advice.get("regret") or "",
@@ -44,21 +57,24 @@ def patient_id(plan: Mapping[str, Any]) -> str:
 def who(patient: Any) -> str:
     """Say who in one line: age, sex, weight, causes; what is unknown is said."""
     if not isinstance(patient, Mapping):
-        return "age and sex unknown"
+        return say("age and sex unknown")
     age, sex = patient.get("age_years"), patient.get("sex")
-    person = {"male": "man", "female": "woman"}.get(str(sex), "person of unknown sex")
-    if isinstance(age, int | float) and age < 18:
-        person = {"male": "boy", "female": "girl"}.get(str(sex), "child")
-    if isinstance(age, int | float):
-        parts = [f"{int(age)}-year-old {person}" if age >= 1 else f"{int(age * 12)}-month-old {person}"]
-    else:
-        parts = [f"{person[0].upper()}{person[1:]}, age unknown"]
+    parts = [_person(age if isinstance(age, int | float) else None, str(sex))]
     weight = patient.get("weight_kg")
     if isinstance(weight, int | float):
         parts.append(f"{numbers.number(weight, decimals=1)}{numbers.NARROW}kg")
     causes = [words.plain(str(c)) for c in patient.get("causes") or []]
-    parts.append("cause: " + ", ".join(causes) if causes else "cause unknown")
+    parts.append(say("cause: {causes}", causes=", ".join(causes)) if causes else say("cause unknown"))
     return " · ".join(parts)
+
+
+def _person(age: float | None, sex: str) -> str:
+    if age is None:
+        return say(_AGE_UNKNOWN.get(sex, "Person of unknown sex, age unknown"))
+    text = (_ADULT if age >= 18 else _CHILD if age >= 1 else _BABY).get(sex)
+    if text is None:
+        text = _NO_SEX[0 if age >= 18 else 1 if age >= 1 else 2]
+    return say(text, age=int(age) if age >= 1 else int(age * 12))
 
 
 def how_ill(book: Book) -> dict[str, Any]:
@@ -79,7 +95,7 @@ def how_ill(book: Book) -> dict[str, Any]:
                 "grade": row.get("class") if isinstance(row, Mapping) else None,
             }
         )
-    label = str(stage.get("label") or "stage undetermined")
+    label = str(stage.get("label") or say("stage undetermined"))
     grade = stage.get("aclf_grade")
     return {"label": label, "grade": grade, "scores": shown[:3], "why": [str(w) for w in stage.get("why") or []]}
 
@@ -103,25 +119,25 @@ def score_label(name: str) -> str:
         "palbi": "PALBI",
         "fib4": "FIB-4",
         "apri": "APRI",
-        "meld_na_kim": "MELD-Na (Kim)",
+        "meld_na_kim": say("MELD-Na (Kim)"),
         "ukeld": "UKELD",
-        "maddrey_df": "Maddrey DF",
+        "maddrey_df": say("Maddrey DF"),
         "clif_c_aclf": "CLIF-C ACLF",
         "clif_c_ad": "CLIF-C AD",
         "clif_c_of": "CLIF-C OF",
-        "nafld_fs": "NAFLD fibrosis score",
-        "de_ritis": "De Ritis (AST/ALT)",
+        "nafld_fs": say("NAFLD fibrosis score"),
+        "de_ritis": say("De Ritis (AST/ALT)"),
         "gahs": "GAHS",
         "abic": "ABIC",
         "aarc": "AARC",
         "lille": "Lille",
         "globe": "GLOBE",
-        "mayo_pbc": "Mayo PBC",
-        "r_factor": "R factor",
-        "hys_law": "Hy's law",
+        "mayo_pbc": say("Mayo PBC"),
+        "r_factor": say("R factor"),
+        "hys_law": say("Hy's law"),
         "baveno_vi": "Baveno VI",
         "baveno_vii": "Baveno VII",
-        "wilson": "Wilson index",
+        "wilson": say("Wilson index"),
     }
     return special.get(name) or words.variable(name).label
 
@@ -132,11 +148,18 @@ def key_numbers(book: Book) -> list[dict[str, Any]]:
     standard, chosen = book.standard, book.chosen
     rows = []
     if standard:
-        rows.append(_survival_number(book, standard, day, f"Alive {at_day(day)}, standard care"))
+        rows.append(_survival_number(book, standard, day, say("Alive {when}, standard care", when=at_day(day))))
     others = [r for r in (chosen, _best(book, "cells"), _best(book, None)) if r and r[1].get("id") != "standard_care"]
     others = [row for k, row in enumerate(others) if row not in others[:k]]
     for other in others:
-        rows.append(_gain_number(book, other, day, f"{name_of(other[1])}: difference in survival {at_day(day)}"))
+        rows.append(
+            _gain_number(
+                book,
+                other,
+                day,
+                say("{option}: difference in survival {when}", option=name_of(other[1]), when=at_day(day)),
+            )
+        )
     if others:
         rows.append(_score_number(book, others[0], day, name_of(others[0][1])))
     return [r for r in rows if r][:3]
@@ -174,7 +197,9 @@ def _score_number(book: Book, option: tuple[int, Mapping[str, Any]], day: float,
         return None
     point = gaps[name][at]
     edge = max(abs(point.get("p05") or 0), abs(point.get("p95") or 0), 1.0) * 1.1
-    label = f"{said}: difference in {words.variable(name).label} {at_day(day)}"
+    label = say(
+        "{option}: difference in {score} {when}", option=said, score=words.variable(name).label, when=at_day(day)
+    )
     return _drawn(
         book, point, f"$.options[{i}].difference.{name}[{at}]", name, label, Scale(-edge, edge), o, 0.0, signed=True
     )
@@ -202,27 +227,31 @@ def _drawn(
         "low": low,
         "high": high,
         "statistic": "median" if middle == "p50" else "mean",
-        "axis": axis_row(scale, percent=name in words.names.FRACTIONS, signed=signed, title="Axis"),
+        "axis": axis_row(scale, percent=name in words.names.FRACTIONS, signed=signed, title=say("Axis")),
         "svg": interval_row(
             point,
             scale,
             css=kind.css,
             marker=kind.marker,
             reference=reference,
-            title=f"{label}: {value}, 90 % interval {said_interval(low, high)}",
+            title=say(
+                "{label}: {value}, 90 % interval {interval}",
+                label=label,
+                value=value,
+                interval=said_interval(low, high),
+            ),
         ),
     }
 
 
 def said_interval(low: Num | None, high: Num | None) -> str:
     """Write an interval in words."""
-    return f"{low.text} to {high}" if low and high else "unknown"
+    return say("{low} to {high}", low=low.text, high=high) if low and high else say("unknown")
 
 
 def at_day(day: float) -> str:
     """Say when: `at day 90`, `at 1 year`."""
-    said = numbers.span(day)
-    return said if said == "now" else f"at {said}"
+    return say("now") if day == 0 else say("at {time}", time=numbers.span(day))
 
 
 def _best(book: Book, family: str | None) -> tuple[int, Mapping[str, Any]] | None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hepatica.language import speaking
+from hepatica.language import DEFAULT, mark, say, speaking, spoken
 from hepatica.report import numbers, words
 from hepatica.report.view import cells, curves, decision, harms, options, record, talk, trials, worth
 from hepatica.report.view.book import Book
 
-DISCLAIMER = "Research and decision support. Not a medical device; a clinician decides."
+DISCLAIMER = mark("Research and decision support. Not a medical device; a clinician decides.")
+
+TRANSLATION = mark("The project made this translation; no native-speaking hepatologist has checked it yet.")
+LEFT_ENGLISH = mark(
+    "Titles of papers, names and criteria of trials in their registry's words, and what was set aside from the record "
+    "are left in English."
+)
 
 
 def document(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,10 +52,12 @@ def _document(plan: Mapping[str, Any]) -> dict[str, Any]:
         "seed": plan.get("seed"),
         "draws": plan.get("draws"),
         "created": str(plan.get("created") or ""),
-        "day": numbers.iso_date(plan.get("created")),
+        "day": str(plan.get("created") or "")[:10],
+        "day_text": numbers.iso_date(plan.get("created")) if plan.get("created") else "",
         "horizons": ", ".join(numbers.span(d) for d in book.horizons),
     }
-    shown["disclaimer"] = DISCLAIMER
+    shown["disclaimer"] = say(DISCLAIMER)
+    shown["notice"] = [say(TRANSLATION), say(LEFT_ENGLISH)] if spoken() != DEFAULT else []
     shown["terms"] = words.terms()
     shown["families"] = _families(book)
     return shown

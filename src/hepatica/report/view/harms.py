@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report import words
 from hepatica.report.figures import icon_array
 from hepatica.report.view.book import Book, name_of, nearest
@@ -35,7 +36,13 @@ def _alive(book: Book, index: int, option: Mapping[str, Any], day: float) -> dic
     if value is None:
         return None
     css = words.family(option.get("family")).css
-    title = f"{name_of(option)}, alive {at_day(day)}: {value.text} of 100, 90 % interval {said_interval(low, high)}"
+    title = say(
+        "{option}, alive {when}: {count} of 100, 90 % interval {interval}",
+        option=name_of(option),
+        when=at_day(day),
+        count=value.text,
+        interval=said_interval(low, high),
+    )
     return {
         "value": value,
         "low": low,
@@ -53,7 +60,12 @@ def _harms(book: Book, index: int, option: Mapping[str, Any]) -> list[dict[str, 
         event = words.plain(str(harm.get("event", "")))
         svg = ""
         if value:
-            title = f"{event}: {value.text} of 100, interval {said_interval(low, high)}"
+            title = say(
+                "{event}: {count} of 100, interval {interval}",
+                event=event,
+                count=value.text,
+                interval=said_interval(low, high),
+            )
             svg = icon_array(value.value, harm.get("lo"), harm.get("hi"), css="harm", title=title)
         rows.append(
             {

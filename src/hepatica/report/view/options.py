@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, axis_row, interval_row, quantile_dots
 from hepatica.report.figures.dots import COUNT, quantiles
@@ -57,18 +58,20 @@ def comparison(book: Book) -> dict[str, Any]:
         "unpriced": _worth_notes(standing),
         "screened": book.plan.get("screened") if isinstance(book.plan.get("screened"), Mapping) else None,
         "rows": rows,
-        "change_label": f"{known.label} difference" if known else "",
+        "change_label": say("{score} difference", score=known.label) if known else "",
         "change_better": _better(known.better) if known else "",
         "axes": {
-            "survival": axis_row(level, percent=True, title="Axis: alive, percent"),
-            "gain": axis_row(gain, percent=True, signed=True, title="Axis: difference in survival, percentage points"),
-            "change": axis_row(change, signed=True, title=f"Axis: difference in {known.label}")
+            "survival": axis_row(level, percent=True, title=say("Axis: alive, percent")),
+            "gain": axis_row(
+                gain, percent=True, signed=True, title=say("Axis: difference in survival, percentage points")
+            ),
+            "change": axis_row(change, signed=True, title=say("Axis: difference in {score}", score=known.label))
             if known and change
             else "",
         },
         "ruled_out": [
             option_head(book, i, o)
-            | {"because": o.get("because") or "no reason given", "cites": book.cite(o.get("sources"))}
+            | {"because": o.get("because") or say("no reason given"), "cites": book.cite(o.get("sources"))}
             for i, o in book.ruled_out
         ],
     }
@@ -84,7 +87,8 @@ def option_head(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, 
     amount = book.num(f"$.options[{index}].dose_cells", "dose")
     days = [d for d in option.get("schedule_days") or [] if isinstance(d, int | float)]
     if amount and days:
-        regimen.append("day " + ", ".join(numbers.number(d) for d in days) if any(days) else "once")
+        said = ", ".join(numbers.number(d) for d in days)
+        regimen.append(say("day {day}", day=said) if any(days) else say("once"))
     return {
         "index": index,
         "id": str(option.get("id", "")),
@@ -128,7 +132,12 @@ def response(book: Book, index: int, option: Mapping[str, Any], horizon: float) 
         known |= {"means": str(spread.get("means") or ""), "share": book.num(f"{base}.p_response", "percent")}
     if not values:
         return known if middle or known["share"] else None
-    said = f"Time to response, {name_of(option)}: half by {middle or 'an unknown day'}, 90 % {said_interval(low, high)}"
+    said = say(
+        "Time to response, {option}: half by {middle}, 90 % {interval}",
+        option=name_of(option),
+        middle=middle or say("an unknown day"),
+        interval=said_interval(low, high),
+    )
     return known | {
         "svg": quantile_dots(values, horizon, css=kind.css, title=said, never=COUNT - len(values)),
     }
@@ -162,7 +171,12 @@ def _cell(
     value = book.of(name, f"{base}.{middle}", signed=signed)
     low, high = book.of(name, f"{base}.p05", signed=signed), book.of(name, f"{base}.p95", signed=signed)
     kind = words.family(option.get("family"))
-    said = f"{name_of(option)}: {value}, 90 % interval {said_interval(low, high)}"
+    said = say(
+        "{option}: {value}, 90 % interval {interval}",
+        option=name_of(option),
+        value=value,
+        interval=said_interval(low, high),
+    )
     return {
         "value": value,
         "low": low,
@@ -215,7 +229,7 @@ def texts(value: Any) -> list[str]:
 def _worth_notes(standing: Mapping[str, Any]) -> list[str]:
     """Say what the worth and the cost leave out, or why there is none."""
     rows = []
-    for name, key, note in (("quality-adjusted life years", "qaly", "note"), ("cost", "cost", "covers")):
+    for name, key, note in ((say("quality-adjusted life years"), "qaly", "note"), (say("cost"), "cost", "covers")):
         found = standing.get(key)
         if reason := _said(found, "reason"):
             rows.append(f"{name}: {reason}")
@@ -229,4 +243,4 @@ def _said(found: Any, key: str) -> str:
 
 
 def _better(direction: int) -> str:
-    return {1: "higher is better", -1: "lower is better"}.get(direction, "")
+    return {1: say("higher is better"), -1: say("lower is better")}.get(direction, "")

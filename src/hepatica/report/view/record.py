@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from hepatica.language import mark, say
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, interval_row, lab_spark, range_bar
 from hepatica.report.view.book import Book
@@ -24,7 +25,7 @@ def record(book: Book) -> dict[str, Any]:
     patient: Any = book.plan.get("patient")
     patient = patient if isinstance(patient, Mapping) else {}
     return {
-        "label": stage.get("label") or "stage undetermined",
+        "label": stage.get("label") or say("stage undetermined"),
         "why": [str(w) for w in stage.get("why") or []],
         "contradictions": [str(w) for w in stage.get("contradictions") or []],
         "scores": [
@@ -53,13 +54,13 @@ def analyte_label(name: str) -> str:
         "fio2": "FiO₂",
         "ph": "pH",
         "hba1c": "HbA1c",
-        "hbv_dna": "HBV DNA",
-        "hcv_rna": "HCV RNA",
-        "pt_percent": "Prothrombin",
-        "ast_uln": "AST upper limit",
-        "alt_uln": "ALT upper limit",
-        "alp_uln": "ALP upper limit",
-        "pt_s": "Prothrombin time",
+        "hbv_dna": say("HBV DNA"),
+        "hcv_rna": say("HCV RNA"),
+        "pt_percent": say("Prothrombin"),
+        "ast_uln": say("AST upper limit"),
+        "alt_uln": say("ALT upper limit"),
+        "alp_uln": say("ALP upper limit"),
+        "pt_s": say("Prothrombin time"),
     }
     return special.get(name) or words.plain(name)[:1].upper() + words.plain(name)[1:]
 
@@ -96,7 +97,9 @@ def labs(book: Book, patient: Mapping[str, Any]) -> list[dict[str, Any]]:
                     low,
                     high,
                     flagged=flag in ("high", "low"),
-                    title=f"{label} {num}, reference {reference or 'not given'}",
+                    title=say(
+                        "{label} {num}, reference {range}", label=label, num=num, range=reference or say("not given")
+                    ),
                 )
                 if low is not None or high is not None
                 else "",
@@ -144,7 +147,13 @@ def fit(book: Book) -> dict[str, Any] | None:
                     css="standard",
                     marker="circle",
                     reference=observed.value,
-                    title=f"{label}: observed {observed}, fitted 90 % interval {low} to {high}",
+                    title=say(
+                        "{label}: observed {observed}, fitted 90 % interval {low} to {high}",
+                        label=label,
+                        observed=observed,
+                        low=low,
+                        high=high,
+                    ),
                 ),
             }
         )
@@ -161,7 +170,11 @@ def fit(book: Book) -> dict[str, Any] | None:
 def _score(book: Book, name: str, row: Mapping[str, Any], base: str) -> dict[str, Any]:
     inputs = [_input(book, key, value, f"{base}.inputs.{key}") for key, value in (row.get("inputs") or {}).items()]
     value = book.num(f"{base}.value", decimals=2)
-    shown = {True: "yes", False: "no", None: ""}.get(row.get("value"), str(row.get("value"))) if value is None else ""
+    shown = (
+        {True: say("yes"), False: say("no"), None: ""}.get(row.get("value"), str(row.get("value")))
+        if value is None
+        else ""
+    )
     return {
         "label": score_label(name),
         "value": value,
@@ -188,9 +201,9 @@ def _input(book: Book, key: str, value: Any, base: str) -> str:
         unit = words.variable(key).unit if key in words.names.VARIABLES else ""
     name = words.variable(key).label if key in words.names.VARIABLES else analyte_label(key)
     if isinstance(value, bool):
-        shown = f"{name}: {'yes' if value else 'no'}"
+        shown = say("{name}: yes", name=name) if value else say("{name}: no", name=name)
     elif value is None:
-        shown = f"{name}: unknown"
+        shown = say("{name}: unknown", name=name)
     else:
         shown = f"{name} {book.num(base, 'exact', unit='years' if unit == 'a' else unit) or value}"
     return f"{shown} ({note})" if note else shown
@@ -200,7 +213,7 @@ def _missing(row: Mapping[str, Any]) -> dict[str, Any]:
     interval = row.get("interval")
     possible = ""
     if isinstance(interval, list | tuple) and len(interval) == 2:
-        possible = f"{numbers.number(interval[0])} to {numbers.number(interval[1])}"
+        possible = say("{low} to {high}", low=numbers.number(interval[0]), high=numbers.number(interval[1]))
     needs = row.get("needs") or []
     needs = [needs] if isinstance(needs, str) else needs
     return {
@@ -217,12 +230,12 @@ def _flag(given: Any, value: float, low: float | None, high: float | None) -> st
         return "low"
     if low is None and high is None:
         return str(given or "")
-    return "in range"
+    return mark("in range")
 
 
 def _reference(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f"{numbers.exact(low)} to {numbers.exact(high)}"
+        return say("{low} to {high}", low=numbers.exact(low), high=numbers.exact(high))
     return f"≥ {numbers.exact(low)}" if low is not None else f"≤ {numbers.exact(high)}" if high is not None else ""
 
 

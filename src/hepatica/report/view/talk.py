@@ -135,7 +135,7 @@ def regulation(book: Book) -> dict[str, Any] | None:
     items = [
         {
             "text": str(e.get("text") or ""),
-            "status": words.plain(str(e.get("status") or "")),
+            "status": str(e.get("status") or "").replace("_", " "),
             "cites": book.cite(e.get("source")),
             "named": book.named(e.get("source")),
         }

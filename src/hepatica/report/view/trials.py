@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import say
 from hepatica.report import numbers, words
 from hepatica.report.view.book import Book
 
@@ -86,12 +87,13 @@ def distance(value: Any) -> str:
     if isinstance(value, bool):
         return ""
     if isinstance(value, int | float):
-        return f"misses by {numbers.number(abs(value))}"
+        return say("misses by {value}", value=numbers.number(abs(value)))
     if isinstance(value, Mapping):
         if value.get("text"):
             return str(value["text"])
         amount = next((value[k] for k in ("value", "by", "absolute") if isinstance(value.get(k), int | float)), None)
         if amount is not None:
-            return f"misses by {numbers.number(abs(amount))} {value.get('unit') or ''}".strip()
+            unit = value.get("unit") or ""
+            return say("misses by {value}", value=f"{numbers.number(abs(amount))} {unit}".strip())
         return ", ".join(f"{words.plain(str(k))} {v}" for k, v in value.items() if v is not None)
     return str(value)

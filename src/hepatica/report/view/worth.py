@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hepatica.language import mark, say
 from hepatica.report import numbers
 from hepatica.report.view.book import Book, Num
 from hepatica.report.view.options import option_head
 
 PARTS = (
-    ("survival", "longer life", "days", True),
-    ("quality", "better life", "days", True),
-    ("harms", "lost to harms", "days", False),
-    ("burden", "spent on treatment", "days", False),
+    ("survival", mark("longer life"), "days", True),
+    ("quality", mark("better life"), "days", True),
+    ("harms", mark("lost to harms"), "days", False),
+    ("burden", mark("spent on treatment"), "days", False),
 )
 SHARES = ("told_of_potency", "p_changes")
 
@@ -31,7 +32,7 @@ def worth(book: Book) -> dict[str, Any] | None:
         beaten = [names.get(o, o) for o in option.get("beaten_in_everything_by") or []]
         rows.append({**option_head(book, i, option), "parts": parts, "beaten": beaten})
     return {
-        "heads": [{"label": label, "weight": _weight(weights.get(key))} for key, label, _, _ in PARTS],
+        "heads": [{"label": say(label), "weight": _weight(weights.get(key))} for key, label, _, _ in PARTS],
         "rows": rows,
         "note": str(weights.get("note") or ""),
         "unit": str(information.get("unit") or ""),

@@ -1,5 +1,6 @@
 """The names the report uses for variables, treatment families, certainty and terms: one name for one thing."""
 
+from hepatica.report.words.contract import certainties
 from hepatica.report.words.names import (
     CERTAINTY,
     FAMILIES,
@@ -18,6 +19,7 @@ __all__ = [
     "FAMILIES",
     "Family",
     "Variable",
+    "certainties",
     "certainty_step",
     "family",
     "plain",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from hepatica.language import mark, say
 
 CERTAINTY = ("very low", "low", "moderate", "high")
 
@@ -35,32 +37,32 @@ VARIABLES = {
         Variable("meld", "MELD", "points", 1, -1),
         Variable("peld", "PELD", "points", 1, -1),
         Variable("child_pugh", "Child-Pugh", "points", 1, -1),
-        Variable("bilirubin_umol_l", "Bilirubin", "µmol/L", 0, -1),
-        Variable("albumin_g_l", "Albumin", "g/L", 1, 1),
+        Variable("bilirubin_umol_l", mark("Bilirubin"), "µmol/L", 0, -1),
+        Variable("albumin_g_l", mark("Albumin"), "g/L", 1, 1),
         Variable("inr", "INR", "", 2, -1),
-        Variable("creatinine_umol_l", "Creatinine", "µmol/L", 0, -1),
-        Variable("sodium_mmol_l", "Sodium", "mmol/L", 0, 1),
-        Variable("ammonia_umol_l", "Ammonia", "µmol/L", 0, -1),
+        Variable("creatinine_umol_l", mark("Creatinine"), "µmol/L", 0, -1),
+        Variable("sodium_mmol_l", mark("Sodium"), "mmol/L", 0, 1),
+        Variable("ammonia_umol_l", mark("Ammonia"), "µmol/L", 0, -1),
         Variable("alt_u_l", "ALT", "U/L", 0, -1),
         Variable("ast_u_l", "AST", "U/L", 0, -1),
-        Variable("platelets_e9_l", "Platelets", "10⁹/L", 0, 1),
-        Variable("hvpg_mmhg", "Portal pressure gradient", "mmHg", 1, -1),
-        Variable("ascites_l", "Ascites", "L", 1, -1),
-        Variable("hepatocytes_fraction", "Working hepatocytes", "% of normal", 0, 1),
-        Variable("collagen_percent", "Scar (collagen)", "% of area", 1, -1),
-        Variable("macrophages_inflammatory", "Inflammatory macrophages", "× normal", 1, -1),
-        Variable("icg_r15_percent", "ICG left after 15 min", "%", 0, -1),
-        Variable("survival", "Alive", "%", 0, 1),
-        Variable("transplant_free_survival", "Alive without transplant", "%", 0, 1),
-        Variable("decompensation", "Decompensated so far", "%", 0, -1),
-        Variable("ascites_incidence", "Ascites first, so far", "%", 0, -1),
-        Variable("bleeding_incidence", "Bleeding first, so far", "%", 0, -1),
-        Variable("encephalopathy_incidence", "Encephalopathy first, so far", "%", 0, -1),
-        Variable("infection_incidence", "Bacterial infection so far", "%", 0, -1),
-        Variable("aclf_incidence", "Acute-on-chronic failure so far", "%", 0, -1),
-        Variable("hcc_incidence", "Liver cancer so far", "%", 1, -1),
-        Variable("glycogen_g", "Glycogen in the liver", "g", 0, 1),
-        Variable("glucose_mmol_l", "Glucose in blood", "mmol/L", 1, 0),
+        Variable("platelets_e9_l", mark("Platelets"), "10⁹/L", 0, 1),
+        Variable("hvpg_mmhg", mark("Portal pressure gradient"), "mmHg", 1, -1),
+        Variable("ascites_l", mark("Ascites"), "L", 1, -1),
+        Variable("hepatocytes_fraction", mark("Working hepatocytes"), mark("% of normal"), 0, 1),
+        Variable("collagen_percent", mark("Scar (collagen)"), mark("% of area"), 1, -1),
+        Variable("macrophages_inflammatory", mark("Inflammatory macrophages"), "× normal", 1, -1),
+        Variable("icg_r15_percent", mark("ICG left after 15 min"), "%", 0, -1),
+        Variable("survival", mark("Alive"), "%", 0, 1),
+        Variable("transplant_free_survival", mark("Alive without transplant"), "%", 0, 1),
+        Variable("decompensation", mark("Decompensated so far"), "%", 0, -1),
+        Variable("ascites_incidence", mark("Ascites first, so far"), "%", 0, -1),
+        Variable("bleeding_incidence", mark("Bleeding first, so far"), "%", 0, -1),
+        Variable("encephalopathy_incidence", mark("Encephalopathy first, so far"), "%", 0, -1),
+        Variable("infection_incidence", mark("Bacterial infection so far"), "%", 0, -1),
+        Variable("aclf_incidence", mark("Acute-on-chronic failure so far"), "%", 0, -1),
+        Variable("hcc_incidence", mark("Liver cancer so far"), "%", 1, -1),
+        Variable("glycogen_g", mark("Glycogen in the liver"), "g", 0, 1),
+        Variable("glucose_mmol_l", mark("Glucose in blood"), "mmol/L", 1, 0),
     )
 }
 
@@ -80,24 +82,24 @@ FAMILIES = {
 }
 
 _QUESTIONS = {
-    "only_option": "Is this my only option?",
-    "age": "Does my age matter?",
-    "side_effects": "What are the side effects?",
-    "cost": "Who pays, and what does it cost?",
-    "how_long": "How long until results, and what follow-up?",
+    "only_option": mark("Is this my only option?"),
+    "age": mark("Does my age matter?"),
+    "side_effects": mark("What are the side effects?"),
+    "cost": mark("Who pays, and what does it cost?"),
+    "how_long": mark("How long until results, and what follow-up?"),
 }
 _PLAIN = {
-    "HBV": "hepatitis B",
-    "HCV": "hepatitis C",
-    "HDV": "hepatitis D",
-    "MASLD": "metabolic fatty liver disease",
-    "AIH": "autoimmune hepatitis",
-    "PBC": "primary biliary cholangitis",
-    "PSC": "primary sclerosing cholangitis",
-    "DILI": "drug-induced injury",
-    "alpha1": "alpha-1 antitrypsin deficiency",
-    "urea_cycle": "urea-cycle disorder",
-    "wilson": "Wilson disease",
+    "HBV": mark("hepatitis B"),
+    "HCV": mark("hepatitis C"),
+    "HDV": mark("hepatitis D"),
+    "MASLD": mark("metabolic fatty liver disease"),
+    "AIH": mark("autoimmune hepatitis"),
+    "PBC": mark("primary biliary cholangitis"),
+    "PSC": mark("primary sclerosing cholangitis"),
+    "DILI": mark("drug-induced injury"),
+    "alpha1": mark("alpha-1 antitrypsin deficiency"),
+    "urea_cycle": mark("urea-cycle disorder"),
+    "wilson": mark("Wilson disease"),
 }
 PROBABILITY = (
     "survival", "transplant_free_survival", "decompensation", "ascites_incidence", "bleeding_incidence",
@@ -108,7 +110,10 @@ FRACTIONS = (*PROBABILITY, "hepatocytes_fraction")
 
 def variable(name: str) -> Variable:
     """Return how a variable is written; an unknown name is shown as it is."""
-    return VARIABLES.get(name) or Variable(name, plain(name).capitalize(), "", 2)
+    known = VARIABLES.get(name)
+    if known is None:
+        return Variable(name, plain(name).capitalize(), "", 2)
+    return replace(known, label=say(known.label), unit=say(known.unit))
 
 
 def family(name: str | None) -> Family:
@@ -118,12 +123,12 @@ def family(name: str | None) -> Family:
 
 def plain(identifier: str) -> str:
     """Turn an identifier into words."""
-    return _PLAIN.get(identifier) or identifier.replace("_", " ")
+    return say(_PLAIN.get(identifier) or identifier.replace("_", " "))
 
 
 def question(identifier: str) -> str:
     """Return the wording of one of the five questions."""
-    return _QUESTIONS.get(identifier) or plain(identifier)
+    return say(_QUESTIONS[identifier]) if identifier in _QUESTIONS else plain(identifier)
 
 
 def certainty_step(word: str | None) -> int:

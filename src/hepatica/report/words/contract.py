@@ -1,0 +1,44 @@
+"""The enumerated words of the JSON contract: English in a plan, translated where they are shown.
+
+They are listed for the message catalogues; a page says them with `say(word)`, a certainty with its own meaning.
+"""
+
+from __future__ import annotations
+
+from hepatica.language import mark, say_as
+
+STATUS = (mark("offered"), mark("trial only"), mark("ruled out"))
+VERDICT = (
+    mark("met"), mark("not met"), mark("unknown"), mark("not applicable"), mark("eligible"), mark("not eligible"),
+)  # fmt: skip
+BASIS = (mark("evidence"), mark("calibrated model"), mark("assumption"), mark("published"))
+URGENCY = (mark("now"), mark("today"), mark("soon"))
+FIT = (mark("fitted"), mark("tempered"), mark("not fitted"))
+RULE = (mark("required"), mark("advised"), mark("unverified"))
+RECRUITMENT = (
+    mark("historical criteria only"), mark("recruiting"), mark("not yet recruiting"), mark("completed"),
+    mark("terminated"), mark("withdrawn"), mark("suspended"), mark("enrolling by invitation"),
+    mark("active, not recruiting"), mark("no longer available"),
+)  # fmt: skip
+SCREENED = (mark("options"), mark("regimens"), mark("contraindicated"), mark("forecast"), mark("race"))
+UNITS = (
+    mark("points"), mark("days"), mark("years"), mark("cells"), mark("QALY"), mark("procedures"), mark("d"),
+    mark("% points"), mark("% of normal"), mark("% of area"), mark("× normal"), mark("probability"),
+    mark("fraction of a healthy liver"), mark("percent of tissue"), mark("share"), mark("million cells"),
+    mark("times normal"), mark("episodes"),
+)  # fmt: skip
+FAMILY = (
+    mark("standard care"), mark("cells"), mark("growth factor"), mark("apheresis"), mark("drug"), mark("lifestyle"),
+    mark("procedure"), mark("transplant"),
+)  # fmt: skip
+STATISTIC = (mark("median"), mark("mean"))
+
+
+def certainties() -> dict[str, str]:
+    """Return each certainty of the contract with its word in the language now spoken."""
+    return {
+        "very low": say_as("certainty", "very low"),
+        "low": say_as("certainty", "low"),
+        "moderate": say_as("certainty", "moderate"),
+        "high": say_as("certainty", "high"),
+    }
