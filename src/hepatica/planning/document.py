@@ -16,6 +16,7 @@ from hepatica.planning.learning import information
 from hepatica.planning.option import Option
 from hepatica.planning.questions import questions
 from hepatica.planning.recommend import recommendation
+from hepatica.planning.robustness import robustness
 from hepatica.planning.timing import timing
 from hepatica.planning.work import Workings
 
@@ -49,6 +50,7 @@ def document(w: Workings) -> dict[str, Any]:
         "screened": _screened(w),
         "options": options,
         "timing": timing(w),
+        "robustness": robustness(w),
         "weights": asked.weights.to_json(),
         "payment": asked.paid.to_json(),
         "coverage": coverage(asked.region),

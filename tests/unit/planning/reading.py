@@ -10,7 +10,8 @@ IDENTIFIERS = {
     "route", "patient", "near_misses", "open_if_silent_is_absent", "course", "causes", "cited", "score", "needs",
     "name", "formula", "version", "analyte", "family", "unit", "event_id", "arms", "scores", "labs", "missing",
     "verify", "recruitment_status", "region", "basis", "payer", "payers_with_a_source", "who", "over",
-    "parts", "parts_given", "now", "later",
+    "parts", "parts_given", "now", "later", "changes_to", "without_evidence",
+    "option_after",
 }  # fmt: skip
 WRONG = {
     "an identifier": re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"),
