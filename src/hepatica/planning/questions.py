@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from hepatica import outcomes
 from hepatica.eligibility import Match
 from hepatica.language import mark, say
-from hepatica.planning import words
+from hepatica.planning import sources, words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
@@ -212,6 +213,20 @@ def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, An
     numbers = []
     if choice.option.id == "standard_care":
         text = say("There is no new treatment to wait for.")
+    elif choice.option.id == "transplant_referral":
+        wait = waiting()
+        text = say(
+            "The visit treats nothing by itself: it tells whether a new liver could help, and how long the wait is."
+        )
+        text += " " + say(
+            "Of those put on the list in the United States, {soon} had a liver within 3 months, and {year} in a year.",
+            soon=words.of_100(wait["months_3"]),
+            year=words.of_100(wait["year_1"]),
+        )
+        numbers = [
+            _number(say("a liver within 3 months of listing"), wait["months_3"], "probability", wait["source"]),
+            _number(say("a liver within a year of listing"), wait["year_1"], "probability", wait["source"]),
+        ]
     elif response is None or response["p50"] is None:
         text = say(
             "The model sees no clear change in blood scores from {option}.", option=words.treatment(choice.option)
@@ -235,6 +250,14 @@ def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, An
     return _row(
         "how_long", say("How long until it works, and what comes after?"), text, numbers, choice.option.certainty
     )
+
+
+@lru_cache(maxsize=1)
+def waiting() -> dict[str, Any]:
+    """Return how many of those listed for a liver had one within 3 months and a year, with the source."""
+    row: dict[str, Any] = sources.read("waiting.toml")["listed"]
+    sources.check([row["source"]], "waiting.toml")
+    return row
 
 
 def _people(probability: float, age: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from hepatica import therapy
 from hepatica.language import by_language, say
 from hepatica.planning import sources, words
-from hepatica.planning.facts import Facts
+from hepatica.planning.facts import CHRONIC, Facts
 from hepatica.planning.option import CERTAINTIES, Option, cap
 from hepatica.planning.rules import Group, ask
 
@@ -57,6 +57,7 @@ def _option(c: therapy.Comparator, facts: Facts) -> Option:
         return base.ruled_out(say("this program holds no evidence for it yet"))
     base = replace(
         base,
+        actions=(_action(c.id, row, facts),),
         certainty=cap(row["certainty"].get(course, row["certainty"]["default"]), BASIS_LIMIT[row["basis"]]),
         basis=row["basis"],
         certainty_why=row["certainty_why"],
@@ -80,6 +81,14 @@ def _option(c: therapy.Comparator, facts: Facts) -> Option:
         else say("fits {staging_label}", staging_label=facts.staging.label)
     )
     return _with(base, "offered", words.capital(why))
+
+
+def _action(name: str, row: dict[str, Any], facts: Facts) -> str:
+    """Return what the twin calls this treatment in a disease of this cause."""
+    for cause, action in row.get("action_for", {}).items():
+        if cause in facts.staging.causes and facts.staging.course in CHRONIC:
+            return str(action)
+    return name
 
 
 def _unfit(c: therapy.Comparator, row: dict[str, Any], facts: Facts) -> str:

@@ -24,6 +24,11 @@ TABLE = """
  creatinine 190, on dialysis        | {"conditions":["cirrhosis","dialysis"],"ascites":"moderate","labs":{"creatinine":190}}          |                          | kidney_injury
  sodium 121                         | {"conditions":["cirrhosis"],"ascites":"moderate","labs":{"sodium":121}}                         | hyponatraemia            | kidney_injury
  encephalopathy grade 2             | {"conditions":["cirrhosis"],"encephalopathy_grade":2}                                           | encephalopathy           | acute_failure_centre
+ paracetamol                        | {"conditions":["acute_liver_failure","paracetamol_overdose"]}                                   | overdose_care            | alcohol_withdrawal
+ alcoholic hepatitis, drinking      | {"etiology":["alcohol"],"conditions":["alcoholic_hepatitis"],"alcohol_active":true,"ascites":"slight","labs":{"bilirubin":200}} | alcohol_withdrawal | overdose_care
+ decompensated, drinking no more    | {"etiology":["alcohol"],"conditions":["cirrhosis"],"alcohol_active":false,"ascites":"moderate"} | transplant_assessment    | alcohol_withdrawal
+ AFP 86 in hepatitis B              | {"etiology":["HBV"],"conditions":["cirrhosis"],"ascites":"none","labs":{"afp":86}}              | afp_raised               | transplant_assessment
+ AFP 4                              | {"conditions":["cirrhosis"],"labs":{"afp":4}}                                                   |                          | afp_raised
  nothing recorded                   | {"conditions":["steatosis"]}                                                                    |                          | encephalopathy
 """  # noqa: E501
 
@@ -40,11 +45,24 @@ AUDIT = """
  no ascites                         | {"conditions":["cirrhosis"],"ascites":"none"}                                                          | sbp_prophylaxis | not applicable
  cirrhosis, no imaging              | {"conditions":["cirrhosis"]}                                                                           | hcc_ultrasound  | unknown
  fatty liver alone                  | {"conditions":["steatosis"],"etiology":["MASLD"]}                                                      | hcc_ultrasound  | not applicable
+ PBC on treatment, ALP 412          | {"etiology":["PBC"],"treatments":["ursodeoxycholic_acid"],"labs":{"alp":412}}                           | pbc_response    | not met
+ PBC on treatment, ALP 180          | {"etiology":["PBC"],"treatments":["ursodeoxycholic_acid"],"labs":{"alp":180}}                           | pbc_response    | unknown
+ PBC untreated                      | {"etiology":["PBC"],"treatments":["lactulose"],"labs":{"alp":412}}                                     | pbc_response    | not applicable
+ slight ascites, no diuretic        | {"conditions":["cirrhosis"],"ascites":"slight","treatments":["lactulose"]}                             | ascites         | not applicable
+ moderate ascites, no diuretic      | {"conditions":["cirrhosis"],"ascites":"moderate","treatments":["lactulose"]}                           | ascites         | not met
  hepatitis C cured                  | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":0}}                                   | cause_hcv       | met
  hepatitis C active                 | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":900000}}                              | cause_hcv       | not met
 """  # noqa: E501
 
-UNITS = {"creatinine": "umol/L", "sodium": "mmol/L", "stiffness": "kPa", "platelets": "10*9/L", "hcv_rna": "IU/mL"}
+UNITS = {
+    "creatinine": "umol/L",
+    "sodium": "mmol/L",
+    "stiffness": "kPa",
+    "platelets": "10*9/L",
+    "hcv_rna": "IU/mL",
+    "afp": "ug/L",
+    "bilirubin": "umol/L",
+}
 
 
 def table(text):

@@ -56,3 +56,22 @@ def test_events_by_kind_are_told_in_chronic_courses_and_stores_in_all(plan):
         assert {f"{k}_incidence" for k in ("ascites", "bleeding", "encephalopathy", "infection", "aclf")} <= events
     if plan["horizon_days"][-1] == 90:
         assert events == set()
+
+
+def test_steroids_calm_autoimmune_hepatitis_in_the_forecast():
+    record = {
+        "id": "spec", "sex": "female", "age": 44, "weight_kg": 64, "etiology": ["AIH"], "conditions": ["cirrhosis"],
+        "ascites": "none", "encephalopathy_grade": 0, "treatments": ["spironolactone"],
+        "observations": [
+            {"analyte": k, "value": v, "unit": u, "time": "2026-11-20"}
+            for k, v, u in (
+                ("bilirubin", 34, "umol/L"), ("albumin", 34, "g/L"), ("inr", 1.2, "1"), ("creatinine", 70, "umol/L"),
+                ("sodium", 138, "mmol/L"), ("alt", 420, "U/L"), ("ast", 380, "U/L"), ("platelets", 130, "10*9/L"),
+            )
+        ],
+    }  # fmt: skip
+    made = planning.plan(parse_short(record), draws=120, today=TODAY).to_json()
+    steroids = next(o for o in made["options"] if o["id"] == "steroids")
+    assert steroids["status"] == "offered"
+    assert steroids["difference"]["alt_u_l"][-1]["mean"] < -10
+    assert steroids["benefit"]["p_survival_better"] > 0.5
