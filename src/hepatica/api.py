@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hepatica.planning import Session
     from hepatica.saving import Plan
     from hepatica.staging import Score, Staging
-    from hepatica.therapy import Regimen
+    from hepatica.therapy import Product, Regimen
     from hepatica.twin import Forecast, Option
 
 EXAMPLE = "for example uc_msc:hepatic_artery:1e8@0,28"
@@ -74,17 +74,31 @@ def match(patient: Patient, protocol: str | None = None, today: date | None = No
 
 
 def simulate(
-    patient: Patient, options: Sequence[str | Regimen], days: Sequence[float], *, draws: int = 2000, seed: int = 1
+    patient: Patient,
+    options: Sequence[str | Regimen],
+    days: Sequence[float],
+    *,
+    draws: int = 2000,
+    seed: int = 1,
+    products: Sequence[str | Path | Product] = (),
 ) -> dict[str, Forecast]:
     """Simulate options for a patient on the same posterior draws; standard care is always among them.
 
     An option is a Regimen, its text (`uc_msc:hepatic_artery:1e8@0,28`) or a comparator's id (`g_csf`).
+    `products`: product files of one's own (docs/how-to/define-a-product.md), whose ids a regimen may then name.
     """
-    from hepatica import staging, twin
+    from hepatica import staging, therapy, twin
 
-    fit = twin.fit(patient, staging.stage(patient), draws=draws, seed=seed)
-    asked = [option(o, patient) for o in options if o != "standard_care"]
-    return twin.forecast(fit, [option("standard_care", patient), *asked], list(days))
+    with therapy.considering(_products(products)):
+        fit = twin.fit(patient, staging.stage(patient), draws=draws, seed=seed)
+        asked = [option(o, patient) for o in options if o != "standard_care"]
+        return twin.forecast(fit, [option("standard_care", patient), *asked], list(days))
+
+
+def _products(given: Sequence[str | Path | Product]) -> list[Product]:
+    from hepatica import therapy
+
+    return [p if isinstance(p, therapy.Product) else therapy.read_product(p) for p in given]
 
 
 def option(what: str | Regimen, patient: Patient) -> Option:
@@ -161,6 +175,7 @@ def plan(
     prices: str | Path | None = None,
     people: int | None = None,
     language: str | None = None,
+    products: Sequence[str | Path | Product] = (),
 ) -> Plan:
     """Plan one patient: simulate the options, compare them, recommend; `.save(folder)` writes the report.
 
@@ -169,6 +184,7 @@ def plan(
     `prices` is a TOML file of your own prices, `people` asks for a budget for so many (see planning.Payment).
     `language` is the code of the language of every sentence (default English; raises InputError for one without a
     catalogue); keys, ids and the enumerated words of the JSON stay as they are.
+    `products`: product files of one's own (docs/how-to/define-a-product.md), considered and never recommended.
     """
     from hepatica import planning
     from hepatica.saving import Plan
@@ -176,8 +192,9 @@ def plan(
     with speaking(language):
         payment = planning.Payment.read(jurisdiction, country, payer, prices, people)
         made = planning.plan(
-            patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights, payment=payment
-        )
+            patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights, payment=payment,
+            products=_products(products),
+        )  # fmt: skip
     return Plan(made.document)
 
 

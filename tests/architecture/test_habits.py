@@ -52,8 +52,10 @@ def test_no_two_test_files_share_a_name() -> None:
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
-def test_the_examples_are_ten_patients_and_nothing_else() -> None:
-    names = sorted(p.name for p in (ROOT / "examples").iterdir())
+def test_the_examples_are_ten_patients_and_three_products() -> None:
+    names = sorted(p.name for p in (ROOT / "examples").iterdir() if p.is_file())
+    assert sorted(p.suffix for p in (ROOT / "examples" / "products").iterdir()) == [".toml"] * 3
+    assert [p.name for p in (ROOT / "examples").iterdir() if p.is_dir()] == ["products"]
     assert len(names) == 10
     assert all(name.endswith(".json") for name in names)
 

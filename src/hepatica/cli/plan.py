@@ -11,7 +11,7 @@ from typing import Any
 
 from hepatica.cli import show
 from hepatica.cli.parser import add_patients
-from hepatica.cli.simulate import add_draws, check_draws
+from hepatica.cli.simulate import add_draws, add_products, check_draws
 
 NAMES = ("draws", "seed", "jurisdiction", "weights", "country", "payer", "prices", "people", "language")
 HELP = "the main job: plan.html, plan.pdf, plan.json, plan.fhir.json"
@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--weights", metavar="NAME=NUMBER,…",
         help="what counts for this person: survival, quality, harms, burden, cost, pay_a_qaly (default 1, 1, 1, 0, 0)",
     )  # fmt: skip
+    add_products(parser)
     parser.add_argument("--jurisdiction", default="EU", metavar="J", help="whose rules: US, EU, UK, … (default EU)")
     parser.add_argument("--country", metavar="C", help="where it is paid for (default: the jurisdiction)")
     parser.add_argument("--payer", metavar="P", help="whose costs: health_system, insurer, patient or society")
@@ -39,6 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     from hepatica.cli import records
 
     check_draws(arguments)
+    if arguments.product:
+        from hepatica import therapy
+
+        arguments.product = [therapy.read_product(file) for file in arguments.product]
     folder = arguments.output or (None if arguments.json else Path("out"))
     patient = records.one(arguments.patient, arguments.codes)
     if patient is None:
@@ -56,7 +61,7 @@ def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
     import hepatica
 
     options = {name: getattr(arguments, name) for name in NAMES}
-    return hepatica.plan(patient, **options)
+    return hepatica.plan(patient, products=arguments.product, **options)
 
 
 def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:

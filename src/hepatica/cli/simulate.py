@@ -23,8 +23,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--regimen", action="append", metavar="R", default=[], help="may be repeated")
     parser.add_argument("--days", metavar="D,D,…", default="0,7,28,90", help="days to show (default 0,7,28,90)")
     parser.add_argument("--variable", action="append", metavar="V", help=f"what to show (default {', '.join(SHOWN)})")
+    add_products(parser)
     add_draws(parser)
     add_json(parser)
+
+
+def add_products(parser: argparse.ArgumentParser) -> None:
+    """Add --product."""
+    parser.add_argument(
+        "--product", action="append", metavar="FILE", default=[],
+        help="a product of your own (TOML, see docs/how-to/define-a-product.md); may be repeated",
+    )  # fmt: skip
 
 
 def add_draws(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("nothing to simulate", mend="add --regimen product:route:dose[@days] or --regimen g_csf")
     check_draws(arguments)
     patient = hepatica.read(arguments.patient)
-    forecasts = hepatica.simulate(patient, arguments.regimen, days, draws=arguments.draws, seed=arguments.seed)
+    forecasts = hepatica.simulate(
+        patient, arguments.regimen, days, draws=arguments.draws, seed=arguments.seed, products=arguments.product
+    )
     options = {name: _document(forecast) for name, forecast in forecasts.items()}
     wanted = arguments.variable or [*SHOWN, "survival"]
     _check_known(wanted, options)

@@ -10,7 +10,7 @@ from typing import Any
 from hepatica import therapy
 from hepatica.eligibility import Match
 from hepatica.language import by_language, mark, say, say_many
-from hepatica.planning import sources, words
+from hepatica.planning import own, sources, words
 from hepatica.planning.facts import Facts
 from hepatica.planning.option import CERTAINTIES, Option
 from hepatica.planning.rules import Group
@@ -84,6 +84,8 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
             options.append(_blank(product, facts).ruled_out(_no_dose(product, facts)))
         for route, regimens in by_route.items():
             against = therapy.contraindications(facts.patient, facts.staging, product.id, route)
+            if product.claims:
+                against = [c for c in against if c.id not in own.SAID_INSTEAD]
             absolute = [c for c in against if c.verdict == "absolute"]
             if absolute:
                 contraindicated += len(regimens)
@@ -96,7 +98,8 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
             ask_first = tuple(_first(c.text) for c in against if c.verdict == "unknown" and c.if_present == "absolute")
             passing += [_trial(product, r, facts, matches, cautions, ask_first) for r in regimens]
     finalists, rest = _race(passing)
-    return Screen([*finalists, *rest, *options], screened, contraindicated, len(finalists), tuple(passing))
+    raced = tuple(o for o in passing if not o.notes.get("own_product"))
+    return Screen([*finalists, *rest, *options], screened, contraindicated, len(finalists), raced)
 
 
 def regimen_id(r: Regimen) -> str:
@@ -138,9 +141,14 @@ def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) ->
     for row, group in _never():
         if group.ask(facts).value is True:
             return str(row["text"])
+    course = facts.staging.course
+    if product.claims and course in product.studied_courses:
+        return ""
+    if product.claims:
+        meant = words.listed([words.name(c) for c in product.studied_courses])
+        return say("its file is not for {here}; it is for {meant}", here=facts.staging.label, meant=meant)
     if product.maturity in MATURITY:
         return say(MATURITY[product.maturity])
-    course = facts.staging.course
     if course not in product.studied_courses:
         studied = words.listed([words.name(c) for c in product.studied_courses])
         return say(
@@ -177,6 +185,9 @@ def _trial(
     cautions: tuple[str, ...],
     ask: tuple[str, ...],
 ) -> Option:
+    if product.claims:
+        made = own.option(_blank(product, facts), product, r, regimen_id(r), cautions, ask)
+        return replace(made, procedure=_procedure(product, r))
     mine = [m for m in _matches_of(product.id, matches) if m.verdict != "not eligible"]
     best = next((m for m in mine if _fresh(m) and m.verdict == "eligible"), mine[0] if mine else None)
     ready = best is not None and best.verdict == "eligible" and _fresh(best)
@@ -238,7 +249,7 @@ def _blank(product: Product, facts: Facts) -> Option:
         for r in _file()["evidence"]
         if product.cell_type in r["cell_types"] and course in r["courses"]
     )
-    return Option(
+    found = Option(
         id=product.id,
         name=product.name,
         treatment=product.name,
@@ -252,6 +263,7 @@ def _blank(product: Product, facts: Facts) -> Option:
         sources=tuple(s.id for s in product.sources if s.verified),
         notes={"weight_kg": facts.patient.weight_kg},
     )
+    return own.blank(found, product) if product.claims else found
 
 
 def _race(passing: list[Option]) -> tuple[list[Option], list[Option]]:
@@ -275,7 +287,8 @@ def _race(passing: list[Option]) -> tuple[list[Option], list[Option]]:
     ranked = [
         row for depth in range(max(map(len, order), default=0)) for rows in order for row in rows[depth : depth + 1]
     ]
-    finalists = ranked[:FINALISTS]
+    mine = [o for rows in order for o in rows[:1] if o.notes.get("own_product")]
+    finalists = [*[o for o in ranked if not o.notes.get("own_product")][:FINALISTS], *mine]
     kept = {o.id for o in finalists}
     products = {o.product: o for o in reversed(finalists)}
     groups: dict[tuple[str | None, str | None], list[Option]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from hepatica import governance, therapy
 from hepatica.language import mark, say, spoken
-from hepatica.planning import after, lineage, record, rows, sources, words
+from hepatica.planning import after, lineage, own, record, rows, sources, words
 from hepatica.planning.coverage import coverage
 from hepatica.planning.first import audit, do_now
 from hepatica.planning.learning import information
@@ -32,6 +32,7 @@ def document(w: Workings) -> dict[str, Any]:
     unknown = after.unknown(
         facts, w.compared, matches, audited, w.fit, asked.today or date.today(), rows.groups(w)
     )  # fmt: skip
+    unknown += own.unknown(asked.products)
     options = rows.options(w)
     found: dict[str, Any] = {
         "hepatica_version": metadata.version("hepatica"),
@@ -51,6 +52,7 @@ def document(w: Workings) -> dict[str, Any]:
         "options": options,
         "timing": timing(w),
         "robustness": robustness(w),
+        "products": own.section(asked.products),
         "weights": asked.weights.to_json(),
         "payment": asked.paid.to_json(),
         "coverage": coverage(asked.region),

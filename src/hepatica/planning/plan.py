@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from hepatica import eligibility, governance
+from hepatica import eligibility, governance, therapy
 from hepatica.patient import Patient
 from hepatica.planning.document import document
 from hepatica.planning.payment import Payment
@@ -49,6 +49,7 @@ def plan(
     twin: Any = None,
     weights: Weights | Mapping[str, float] | str | None = None,
     payment: Payment | None = None,
+    products: Sequence[therapy.Product] = (),
 ) -> Plan:
     """Plan one patient; raises InputError for a wrong jurisdiction or number of draws.
 
@@ -62,8 +63,11 @@ def plan(
         checked: recruitment statuses looked up since the package was made, by trial.
         weights: what counts for this person, see `Weights` (default: quality-adjusted days less those lost to harms).
         payment: whose money counts, see `Payment.read` (default: the first view known where the rules hold).
+        products: products of one's own, considered beside the built-in ones (see `therapy.read_product`).
         twin: another model with `fit`, `forecast`, `lineage` and `Option` (default: hepatica.twin).
     """
     counts = weights if isinstance(weights, Weights) else Weights.read(weights)
     asked = Asked(draws, seed, today, governance.jurisdiction_id(jurisdiction), counts, answers, checked, payment)
-    return Plan(document(work(patient, asked, twin)))
+    asked = replace(asked, products=tuple(products))
+    with therapy.considering(asked.products):
+        return Plan(document(work(patient, asked, twin)))

@@ -23,6 +23,7 @@ from hepatica.planning.race import Race, race
 from hepatica.planning.treatments import without_cells
 from hepatica.planning.weights import Weights
 from hepatica.planning.worth import worth
+from hepatica.therapy import Product
 
 FIT_LIMIT = {"fitted": "high", "tempered": "low", "not fitted": "very low"}
 
@@ -39,6 +40,7 @@ class Asked:
     answers: Mapping[str, bool] | None = None
     checked: Mapping[str, eligibility.StatusCheck] | None = None
     payment: Payment | None = None
+    products: tuple[Product, ...] = ()
 
     @property
     def paid(self) -> Payment:

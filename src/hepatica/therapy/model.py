@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hepatica.therapy.claims import Claims
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -77,6 +79,7 @@ class Product:
     regimens: tuple[StudiedRegimen, ...] = ()
     studied_courses: tuple[str, ...] = ()
     studied_causes: tuple[str, ...] = ()
+    claims: Claims | None = None  # of a product of the user's own; None for the built-in ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from math import inf
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from hepatica.errors import InputError
 from hepatica.language import by_language, said_data
+from hepatica.therapy.claims import own_products
 from hepatica.therapy.model import Comparator, Product, Route, Source, StudiedRegimen
 
 SOURCE_ID = re.compile(
@@ -23,9 +25,15 @@ Row = Mapping[str, Any]
 T = TypeVar("T", Product, Route, Comparator)
 
 
-@by_language
 def products() -> Mapping[str, Product]:
-    """Return every cell product by id."""
+    """Return every cell product by id: the built-in ones, then those of the user's own (see `considering`)."""
+    own = own_products()
+    return MappingProxyType({**built_in(), **own}) if own else built_in()
+
+
+@by_language
+def built_in() -> Mapping[str, Product]:
+    """Return the cell products that come with hepatica, by id."""
     return _load("products.toml", "product", product_from_row)
 
 
@@ -53,10 +61,10 @@ def sources_of(row: Row, where: str) -> tuple[Source, ...]:
     listed = row.get("sources") or ()
     if not listed:
         raise InputError("a row has no source", where=where, mend='add sources = [{ id = "pmid:…" }]')
-    return tuple(_source(s, where) for s in listed)
+    return tuple(source_from_row(s, where) for s in listed)
 
 
-def _source(entry: Row, where: str) -> Source:
+def source_from_row(entry: Row, where: str) -> Source:
     identity, note = str(entry.get("id", "")), str(entry.get("note", ""))
     if identity == "unverified":
         if not note:
@@ -117,7 +125,7 @@ def _regimen(row: Row, product: str, allowed: tuple[str, ...], where: str) -> St
     days = tuple(float(d) for d in row.get("days", ()))
     if not days or list(days) != sorted(set(days)) or days[0] < 0:
         raise InputError("days must rise from 0 or later", where=where, mend="days = [0, 7, 14]")
-    source = _source({"id": row.get("source", ""), "for": "regimen", "note": row.get("note", "")}, where)
+    source = source_from_row({"id": row.get("source", ""), "for": "regimen", "note": row.get("note", "")}, where)
     return StudiedRegimen(product, row["route"], days, source, per_kg, total)
 
 
@@ -173,7 +181,8 @@ def span(row: Row, key: str, where: str) -> tuple[float, float] | None:
     value = row.get(key)
     if value is None:
         return None
-    if not isinstance(value, list) or len(value) != 2 or not 0 < value[0] <= value[1]:
+    numbers = isinstance(value, list) and len(value) == 2 and all(type(v) in (int, float) for v in value)
+    if not numbers or not 0 < value[0] <= value[1] < inf:
         raise InputError(f"`{key}` is not a [low, high] pair above zero", where=where, mend=f"{key} = [low, high]")
     return float(value[0]), float(value[1])
 

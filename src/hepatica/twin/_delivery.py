@@ -9,16 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import CannotAnswer
-from hepatica.therapy import Regimen, products
+from hepatica.therapy import Claims, Multiple, Regimen, products
 
 from ._body import table
 from ._population import stream
 
 Array = NDArray[np.float64]
+Z_95 = 1.6448536
+CLAIMED = {
+    "potency": "potency_factor",
+    "survival": "life_factor",
+    "engraftment": "engraftment_1_d",
+    "function": "engrafted_function",
+    "half_dose": "half_factor",
+}
+"""The trait that each multiple of a product file scales."""
 
 
 def traits(product_id: str, n: int, seed: int) -> dict[str, Array]:
-    """Return n draws of what cells of a product do: engraftment, function, and the factor on MSC potency.
+    """Return n draws of what cells of a product do: engraftment, function, factors on MSC potency and life.
 
     Raises:
         CannotAnswer: the product, or its cell type, is not in the twin's data.
@@ -35,13 +44,32 @@ def traits(product_id: str, n: int, seed: int) -> dict[str, Array]:
 
     made = {} if not row.get("small") else {"liver_release_1_d": np.full(n, _small_release())}
     low, high = product.viability_fraction or (0.7, 0.95)
-    return made | {
+    made |= {
         "engraftment_1_d": draw("engraftment_1_d"),
         "engrafted_function": np.minimum(draw("engrafted_function"), 1.0),
         "potency_factor": draw("potency"),
         "viability": rng.uniform(low, high, n),
         "half_factor": np.full(n, float(row.get("half_factor", 1.0))),
+        "life_factor": np.ones(n),
     }
+    return _claimed(made, product.claims, n, seed) if product.claims else made
+
+
+def _claimed(made: dict[str, Array], claims: Claims, n: int, seed: int) -> dict[str, Array]:
+    """Return what cells do by the multiples of a product file: median at the value, 5 % and 95 % at lo and hi."""
+    for name, key in CLAIMED.items():
+        made[key] = made[key] * _drawn(claims.multiples[name], name, n, seed)
+    if claims.cells_per_unit:
+        known = claims.cells_per_unit
+        made["half_factor"] *= known.value / _drawn(known, "cells_per_unit", n, seed)
+    made["engrafted_function"] = np.minimum(made["engrafted_function"], 1.0)
+    return made
+
+
+def _drawn(m: Multiple, name: str, n: int, seed: int) -> Array:
+    z = stream(f"product file, {name}", seed).standard_normal(n)
+    width = np.where(z < 0, np.log(m.value / m.lo), np.log(m.hi / m.value)) / Z_95
+    return np.asarray(m.value * np.exp(width * z))
 
 
 def potency_of(potency: Array, factor: Array) -> Array:
@@ -69,7 +97,8 @@ def prepare(
         seed: keyed by purpose.
     """
     n = len(which)
-    scaled = {"potency_factor": np.ones(n), "half_factor": np.ones(n), "engraftment_1_d": np.zeros(n)}
+    scaled = {k: np.ones(n) for k in ("potency_factor", "half_factor", "life_factor")}
+    scaled["engraftment_1_d"] = np.zeros(n)
     kept = {k: np.asarray(parameters[k], float) for k in ("engrafted_function", "liver_release_1_d")}
     made, cells = scaled | kept, []
     for i, regimen in enumerate(regimens):
@@ -81,6 +110,7 @@ def prepare(
     given["potency"] = potency_of(potency["potency"], made["potency_factor"])
     given["restorative_off_1_d"] = potency["restorative_off_1_d"]
     given["paracrine_half_mcell"] = parameters["paracrine_half_mcell"] * made["half_factor"]
+    given["cell_death_1_d"] = np.asarray(parameters["cell_death_1_d"], float) / made["life_factor"]
     return given, cells
 
 
