@@ -52,8 +52,7 @@ def kept(c: Compared, standard: Compared, bias: Array) -> Array:
     own, usual = (_odds_of_death(x) for x in (c, standard))
     effect = float(np.log(own / usual))
     if effect >= -LEAST_LOG_ODDS:
-        gained = float(c.parts.survival.mean()) + (0.0 if c.parts.quality is None else float(c.parts.quality.mean()))
-        return np.full_like(bias, 0.0 if gained > 0 else 1.0)
+        return np.full_like(bias, 0.0 if _gain(c) > 0 else 1.0)
     return np.clip((effect - np.minimum(bias, 0.0)) / effect, 0.0, 1.0)
 
 
@@ -72,6 +71,7 @@ def robustness(w: Workings) -> dict[str, Any]:
     shares = {c.option.id: kept(c, standard, bias) for c in paired if c is not standard}
     after = [discounted(c, shares.get(c.option.id, 1.0), w) for c in paired]
     bare = [discounted(c, 0.0, w) for c in paired]
+    before = {c.option.id: c for c in paired}
     names = {c.option.id: words.lower(c.option.name) for c in paired}
     by_rule = w.choice.pathway not in ("net_benefit", "default")
     advised = _asked(lambda found: _choose(w, found), w, paired, after)
@@ -88,7 +88,7 @@ def robustness(w: Workings) -> dict[str, Any]:
         "options": [
             {
                 "id": c.option.id,
-                "gain_kept": clean(float(shares[c.option.id].mean())),
+                "gain_kept": clean(float(shares[c.option.id].mean())) if _gain(before[c.option.id]) > 0 else None,
                 "net_benefit": {**quantiles(c.net), "unit": c.unit},
             }
             for c in after
@@ -96,6 +96,11 @@ def robustness(w: Workings) -> dict[str, Any]:
         ],
         "sources": ["method", "page_2016"],
     }
+
+
+def _gain(c: Compared) -> float:
+    quality = 0.0 if c.parts.quality is None else float(c.parts.quality.mean())
+    return float(c.parts.survival.mean()) + quality
 
 
 def _odds_of_death(c: Compared) -> float:
@@ -148,7 +153,9 @@ def _text(by_rule: bool, advised: dict[str, Any], forecast: dict[str, Any], name
             option=best, other=names[forecast["option_after"]],
         )  # fmt: skip
     rows = [first, second]
-    if forecast["changes_to"] is not None:
+    if forecast["changes_at_discount"] == 1.0:
+        rows.append(say("Only where nothing is left of any gain would another be best."))
+    elif forecast["changes_to"] is not None:
         rows.append(
             say(
                 "It would change to {other} if {percent} % of every gain were taken away.",

@@ -8,6 +8,7 @@ from typing import Any
 from hepatica import therapy
 from hepatica.language import say
 from hepatica.planning import words
+from hepatica.planning.compare import NO_DIFFERENCE
 from hepatica.planning.front import front
 from hepatica.planning.option import Option, cap
 from hepatica.planning.work import Workings
@@ -19,7 +20,7 @@ def options(w: Workings) -> list[dict[str, Any]]:
     by_id = {c.option.id: c for c in w.compared}
     order = sorted(w.compared, key=lambda c: -float(c.net.mean()))
     rank = {c.option.id: i + 1 for i, c in enumerate(order)}
-    beaten = front({c.option.id: c.parts for c in w.compared})
+    beaten = front({c.option.id: c.parts for c in w.compared}, least=NO_DIFFERENCE, cost=bool(w.asked.weights.cost))
     rows = []
     for o in w.options:
         row = _row(o, rank.get(o.id), w.limit)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from fake_twin import EXAMPLES, TODAY
+from fake_twin import EXAMPLES, TODAY, FakeTwin
+from test_combinations import DECOMPENSATED
 
 from hepatica import eligibility, planning, twin
+from hepatica.errors import InputError
 from hepatica.patient import parse_short
+from hepatica.planning import _stability
+from hepatica.planning.weights import Weights
+from hepatica.planning.work import Asked
 
 BY_NAME = {p.stem: p for p in EXAMPLES}
 SEEDS = range(20)
@@ -62,3 +67,31 @@ def test_a_child_with_a_urea_cycle_defect_gets_control_and_referral_never_stroma
     offered = {o["product"] for o in plan["options"] if o["product"] and o["status"] != "ruled out"}
     assert offered and not any("msc" in p for p in offered)
     assert plan["do_now"][0]["id"].startswith("ammonia")
+
+
+def test_the_command_makes_the_same_choice_as_the_plan():
+    for name in ("decompensated_alcohol_cirrhosis", "severe_alcoholic_hepatitis"):
+        asked = Asked(60, 3, TODAY, "EU", Weights())
+        made = planning.plan(record(name), draws=60, seed=3, today=TODAY).to_json()["recommendation"]
+        found = _stability.choice(record(name), asked)
+        assert (found.option.id, list(found.ties), found.p_best) == (
+            made["option"], made["tied_options"], made["p_best"],
+        )  # fmt: skip
+
+
+def test_advice_that_hangs_on_the_seed_is_counted_as_such():
+    class Fickle(FakeTwin):
+        def fit(self, patient, staging, draws=1000, seed=1):
+            self.gain = {"albumin": 0.5} if seed % 2 else {"diuretics": 0.5}
+            return super().fit(patient, staging, draws, seed)
+
+    listed = parse_short(DECOMPENSATED | {"conditions": [*DECOMPENSATED["conditions"], "listed_for_transplant"]})
+    found = _stability.stability(listed, range(1, 8), 100, TODAY, Fickle())
+    assert (found.option, found.chose, found.tied) == ("albumin", 4, 0) and found.share == pytest.approx(4 / 7)
+
+
+def test_the_command_prints_a_row_for_each_record_and_fails_where_there_is_none(tmp_path, capsys):
+    assert _stability.main([str(BY_NAME["well_with_fatty_liver"]), "--seeds", "2", "--draws", "60"]) == 0
+    assert "well_with_fatty_liver" in capsys.readouterr().out
+    with pytest.raises(InputError, match="no record"):
+        _stability.main([str(tmp_path)])

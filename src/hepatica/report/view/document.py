@@ -7,7 +7,7 @@ from typing import Any
 
 from hepatica.language import DEFAULT, mark, say, speaking, spoken
 from hepatica.report import numbers, words
-from hepatica.report.view import cells, curves, decision, harms, options, products, record, talk, trials, worth
+from hepatica.report.view import cells, curves, decision, harms, options, products, record, robust, talk, trials, worth
 from hepatica.report.view.book import Book
 
 DISCLAIMER = mark("Research and decision support. Not a medical device; a clinician decides.")
@@ -36,6 +36,7 @@ def _document(plan: Mapping[str, Any]) -> dict[str, Any]:
         "balance": harms.balance(book),
         "worth": worth.worth(book),
         "products": products.products(book),
+        "robust": robust.robust(book),
         "record": record.record(book),
         "bodies": cells.bodies(book),
         "lobules": cells.lobules(book),

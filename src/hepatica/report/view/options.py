@@ -56,7 +56,7 @@ def comparison(book: Book) -> dict[str, Any]:
     return {
         "when": at_day(day),
         "unpriced": _worth_notes(standing),
-        "screened": book.plan.get("screened") if isinstance(book.plan.get("screened"), Mapping) else None,
+        "screened": {k: v for k, v in (book.plan.get("screened") or {}).items() if isinstance(v, int)},
         "rows": rows,
         "change_label": say("{score} difference", score=known.label) if known else "",
         "change_better": _better(known.better) if known else "",
