@@ -1,6 +1,7 @@
 """Reports of the example patients, planned for real."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,16 @@ def plan(request):
 def test_the_page_is_whole_small_and_in_words(plan):
     text = report.html(plan)
     assert len(text.encode()) < 2_000_000
-    seen = re.sub(r"<(style|script)>.*?</\1>|<[^>]+>", " ", text, flags=re.S)
+    seen = unescape(re.sub(r"<(style|script)>.*?</\1>|<[^>]+>", " ", text, flags=re.S))
     assert not re.search(r"\bNone\b|\bnan\b|\{'|\bTrue\b|\bFalse\b", seen)
     assert all(o["name"].split("(")[0].strip() in seen for o in plan["options"])
     assert len(re.findall(r'popovertarget="why-', text)) > 50
+
+
+def test_the_first_page_credits_cells_with_nothing_that_a_partner_does(plan):
+    combined = [o["name"] for o in plan["options"] if o.get("parts_given") and o["product"]]
+    shown = report.html(plan).split('id="options"')[0].split('class="numbers')[-1]
+    assert not [name for name in combined if unescape(shown).count(f"{name}: difference in survival")]
 
 
 def test_every_dotted_number_names_a_lineage_that_is_there(plan):
