@@ -15,11 +15,12 @@ Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
 QUARTILE_Z = 0.6744897501960817
 CHILD_B, CHILD_C = 6.5, 9.5
+FEW = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """One value a draw with its sources, or nothing with the reason."""
+    """One value a draw with its sources, or nothing with the reason; `partial` where options cannot change it."""
 
     draws: Array | None
     sources: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Worth:
     reason: str = ""
     currency: str = ""
     year: int | None = None
+    partial: bool = False
 
 
 def days_alive(days: Array, survival: Array) -> Array:
@@ -116,10 +118,12 @@ def care_cost(
     place: str,
     payer: str | None = None,
     rate: float = 0.0,
+    transplant_free: Array | None = None,
 ) -> Worth:
     """Return the cost of care for the liver a draw up to the last day, without the price of any new treatment.
 
     `place` and `payer` say whose costs (payer None: the first view a source gives there); `rate` discounts a year.
+    `transplant_free` [d, n] tells who lives with the own liver; those alive after a transplant cost what it does.
     """
     once, a, b = None, choices.cost(place, "compensated", payer), choices.cost(place, "decompensated", payer)
     if course in ("alf", "ali", "urea_cycle", "metabolic", "steatosis", "chronic_hepatitis", "cholestatic", "none"):
@@ -141,11 +145,27 @@ def care_cost(
             "",
             once.currency,
             once.year,
+            partial=True,
         )
+    now = present(days, rate)
+    native = survival if transplant_free is None else np.minimum(transplant_free, survival)
     yearly = np.where(child_pugh < CHILD_B, a.value, b.value)
-    total = np.trapezoid(survival * yearly * present(days, rate), days, axis=0) / DAYS_A_YEAR
-    sources = tuple(dict.fromkeys((a.source, b.source)))
-    return Worth(np.asarray(total), sources, say("prices without an interval in their source"), "", a.currency, a.year)
+    total = np.trapezoid(native * yearly * now, days, axis=0) / DAYS_A_YEAR
+    sources = [a.source, b.source]
+    if float((survival - native).mean(axis=1).max()) > FEW:
+        after, event = (choices.cost(place, k, payer) for k in ("after_transplant", "transplant_event"))
+        if after is None:
+            return Worth(None, reason=say("no source here gives the cost of a transplant in {place}", place=place))
+        total = total + _transplant(days, survival - native, now, after.value, event.value if event else 0.0)
+        sources += [after.source]
+    note = say("prices without an interval in their source")
+    return Worth(np.asarray(total), tuple(dict.fromkeys(sources)), note, "", a.currency, a.year)
+
+
+def _transplant(days: Array, alive: Array, now: Array, a_year: float, event: float) -> Array:
+    """Return what transplants cost a draw: each that survivors add, and the years after; `alive` after one [d, n]."""
+    done = np.maximum(np.diff(alive, axis=0, prepend=0.0), 0.0)
+    return np.asarray((done * event * now).sum(axis=0) + np.trapezoid(alive * a_year * now, days, axis=0) / DAYS_A_YEAR)
 
 
 def _unknown(place: str, payer: str | None) -> str:

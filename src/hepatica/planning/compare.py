@@ -17,7 +17,7 @@ from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.horizon import ACUTE
 from hepatica.planning.lasting import lasting
 from hepatica.planning.option import Option
-from hepatica.planning.payment import Payment
+from hepatica.planning.payment import Payment, care_cost
 from hepatica.planning.weights import Parts, Weights
 
 Array = NDArray[np.float64]
@@ -105,10 +105,9 @@ def _one(
     rows_of_harm = harms(o)
     lost = days_lost(rows_of_harm, own["survival"].shape[1], seed)
     standard = o.id == "standard_care"
-    payer = payment.place.id, payment.payer
-    cost = outcomes.care_cost(days[upto], own["survival"], own.get("child_pugh"), course, *payer)
+    cost = care_cost(days[upto], own, course, payment)
     worth = outcomes.qaly(days[upto], own["survival"], own.get("child_pugh"), course, seed=seed)
-    usual = outcomes.care_cost(days[upto], other["survival"], other.get("child_pugh"), course, *payer)
+    usual = care_cost(days[upto], other, course, payment)
     parts, unit = parts_of(o, days[upto], own, other, course, seed, lost, paired)
     if paired:
         parts = with_cost(parts, o, cost, usual, payment, causes, days[upto], own["survival"])

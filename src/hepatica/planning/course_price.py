@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica import outcomes
+from hepatica import outcomes, therapy
 from hepatica.language import say
 from hepatica.planning.bands import quantiles
 from hepatica.planning.option import Option
@@ -32,6 +32,8 @@ def course_price(o: Option, payment: Payment, causes: tuple[str, ...], days: Arr
     """Return what the treatment itself costs, over `days` [d] with `survival` [d, n]; unknown is never 0."""
     if o.id in NO_PRICE_OF_ITS_OWN:
         return CoursePrice(None, None, {"value": None, "own": False, "sources": []})
+    if o.parts:
+        return _together(o, [course_price(part, payment, causes, days, survival) for part in _alone(o)])
     own = outcomes.price_of(o.id, o.product, payment.prices)
     if own is not None:
         row = {"value": own.value, "currency": own.currency, "year": own.year, "per": own.per,
@@ -44,6 +46,39 @@ def course_price(o: Option, payment: Payment, causes: tuple[str, ...], days: Arr
         return _over_time(o, listed.value, "course", row, payment, days, survival)
     why = say("no source seen here gives its price; give one with --prices FILE")
     return CoursePrice(None, None, {"value": None, "own": False, "reason": why, "sources": []})
+
+
+def _alone(o: Option) -> list[Option]:
+    """Return the treatments of a combination, the cells with their product and regimen."""
+    return [
+        replace(o, id=part, name=part, parts=(), product=None, regimen=None)
+        if part in therapy.comparators()
+        else replace(o, id=part, parts=())
+        for part in o.parts
+    ]
+
+
+def _together(o: Option, prices: list[CoursePrice]) -> CoursePrice:
+    """Return the sum where every part has a price in one currency; else it is unknown."""
+    rows = [p.row for p in prices]
+    told: dict[str, Any] = {"value": None, "own": False, "sources": []}
+    if any(p.now is None for p in prices):
+        return CoursePrice(None, None, {**told, "reason": say("the price of a part of it is unknown")})
+    if len({r["currency"] for r in rows}) > 1:
+        return CoursePrice(None, None, {**told, "reason": say("its parts have prices in different currencies")})
+    now, plain = (np.sum([getattr(p, k) for p in prices], axis=0) for k in ("now", "plain"))
+    years = {r["year"] for r in rows}
+    row = {
+        "value": None,
+        "currency": rows[0]["currency"],
+        "year": years.pop() if len(years) == 1 else None,
+        "per": "course",
+        "own": any(r["own"] for r in rows),
+        "given_source": "; ".join(r["given_source"] for r in rows if r["own"]),
+        "sources": list(dict.fromkeys(s for r in rows for s in r["sources"])),
+        "course": quantiles(plain),
+    }
+    return CoursePrice(now, plain, row)
 
 
 def _over_time(

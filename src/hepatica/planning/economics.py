@@ -13,7 +13,7 @@ from hepatica.language import say
 from hepatica.planning.bands import clean, quantiles
 from hepatica.planning.compare import Compared
 from hepatica.planning.course_price import CoursePrice, course_price
-from hepatica.planning.payment import Payment
+from hepatica.planning.payment import Payment, care_cost
 
 Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
@@ -73,12 +73,15 @@ def _care(
     """Return the cost of care beyond standard care, discounted and not, or None with the reason."""
     place, found = payment.place, []
     for rate in (place.discount_cost, 0.0):
-        a, b = (
-            outcomes.care_cost(days, d["survival"], d.get("child_pugh"), course, place.id, payment.payer, rate)
-            for d in (own, other)
-        )
+        a, b = (care_cost(days, d, course, payment, rate) for d in (own, other))
         if a.draws is None or b.draws is None:
             return None, None, a.reason or b.reason
+        if a.partial:
+            return (
+                None,
+                None,
+                say("only the first admission has a cost here, and no source tells how options change it"),
+            )
         if a.currency != place.currency:
             why = say(
                 "the cost of care is known in {currency} of {year} only, and is not converted",

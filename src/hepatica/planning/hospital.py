@@ -24,8 +24,9 @@ EVENTS = {
 OWN_STAY = {"tips": "tips"}
 PROCEDURES = (("endoscopies", "bleeding", "band_ligation"), ("paracenteses", "ascites", "paracentesis"))
 COUNTED = mark(
-    "each first event of a kind brings one stay; stays that come again, cancer, and stays for the treatment without a "
-    "source are not counted, so that this is the least there will be"
+    "the next event of each kind brings one stay; later ones, cancer, and stays for the treatment without a source are "
+    "not counted, so that this is the least there will be; endoscopies are those that follow the next bleed, "
+    "paracenteses those at the next admission for ascites"
 )
 
 
@@ -92,8 +93,8 @@ def _procedures(c: Compared, standard: Compared | None, seed: int) -> list[dict[
 
 
 NAMES = {
-    "endoscopies": mark("endoscopies to band varices, after a first bleed"),
-    "paracenteses": mark("paracenteses at a first admission for ascites, at least"),
+    "endoscopies": mark("endoscopies"),
+    "paracenteses": mark("paracenteses"),
 }
 
 

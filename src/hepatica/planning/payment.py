@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hepatica import outcomes
 from hepatica.errors import InputError
 
+Array = NDArray[np.float64]
 MOST_PEOPLE = 1_000_000_000
 
 
@@ -80,3 +85,19 @@ class Payment:
             "people": self.people,
             "gaps": gaps,
         }
+
+
+def care_cost(
+    days: Array, draws: Mapping[str, Array], course: str, payment: Payment, rate: float = 0.0
+) -> outcomes.Worth:
+    """Return the cost of care of one forecast's draws by variable [d, n], transplants included, as its payer sees."""
+    return outcomes.care_cost(
+        days,
+        draws["survival"],
+        draws.get("child_pugh"),
+        course,
+        payment.place.id,
+        payment.payer,
+        rate,
+        draws.get("transplant_free_survival"),
+    )

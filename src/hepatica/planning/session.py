@@ -20,6 +20,7 @@ from hepatica.planning.choose import Choice, choose
 from hepatica.planning.compare import Compared, parts_of, with_cost
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
+from hepatica.planning.payment import care_cost
 from hepatica.planning.what_if import answer
 from hepatica.planning.work import FIT_LIMIT, Asked, Screened, screen
 
@@ -199,9 +200,6 @@ def _compared(
     parts, unit = parts_of(o, days, dict(own), dict(base), course, asked.seed, lost, paired)
     if paired:
         money = asked.paid
-        care, usual = (
-            outcomes.care_cost(days, d["survival"], d.get("child_pugh"), course, money.place.id, money.payer)
-            for d in (own, base)
-        )
+        care, usual = (care_cost(days, d, course, money) for d in (own, base))
         parts = with_cost(parts, o, care, usual, money, causes, days, own["survival"])
     return Compared(o, {"harms": rows}, parts.net(asked.weights), unit, parts, dict(own))

@@ -117,3 +117,18 @@ def test_a_file_that_holds_no_prices_is_refused(tmp_path, text):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot read"):
         outcomes.read_prices(tmp_path / "none.toml")
+
+
+def test_people_with_a_new_liver_cost_the_operation_and_its_years():
+    days = np.linspace(0.0, 730.5, 3)
+    alive, own = np.ones((3, 2)), np.array([[1.0], [0.5], [0.5]]) * np.ones((1, 2))
+    got = outcomes.care_cost(days, alive, np.full((3, 2), 5.0), "compensated", "EU", transplant_free=own)
+    years_native, years_after = 0.75 + 0.5, 0.25 + 0.5
+    assert got.draws == pytest.approx(np.full(2, 1512 * years_native + 17612 * years_after + 0.5 * 90986))
+
+
+def test_a_transplant_without_a_price_makes_the_cost_unknown():
+    own = np.array([[1.0, 1.0, 1.0], [0.5, 0.5, 0.5]])
+    got = outcomes.care_cost(DAYS, ALIVE, np.full((2, 3), 5.0), "compensated", "KR", transplant_free=own)
+    assert got.draws is None and "transplant" in got.reason
+    assert outcomes.care_cost(DAYS, ALIVE, ALIVE * 5.0, "compensated", "KR", transplant_free=ALIVE).draws is not None

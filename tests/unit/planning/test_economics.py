@@ -194,3 +194,16 @@ def test_a_known_price_counts_where_cost_counts(make):
     )
     assert priced["parts"]["cost"] - plain["parts"]["cost"] == pytest.approx(1e6, rel=1e-4)
     assert priced["net_benefit"]["mean"] < plain["net_benefit"]["mean"] - 1000
+
+
+def test_a_combination_costs_its_parts_together_or_is_unknown():
+    both = Option(
+        "cells_and_albumin", "both", "", "cells", "offered", "", product="uc_msc", regimen=CELLS.regimen,
+        parts=("uc_msc_x3", "albumin"),
+    )  # fmt: skip
+    alive = np.ones((DAYS.size, 3))
+    known = paid(price("uc_msc", 100.0), price("albumin", 40.0, per="year"))
+    assert course_price(both, known, (), DAYS, alive).plain == pytest.approx(np.full(3, 180.0))
+    assert course_price(both, paid(price("uc_msc")), (), DAYS, alive).now is None
+    mixed = paid(price("uc_msc"), price("albumin", currency="USD"))
+    assert "currencies" in course_price(both, mixed, (), DAYS, alive).row["reason"]

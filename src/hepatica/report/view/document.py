@@ -7,7 +7,21 @@ from typing import Any
 
 from hepatica.language import DEFAULT, mark, say, speaking, spoken
 from hepatica.report import numbers, words
-from hepatica.report.view import cells, curves, decision, harms, options, products, record, robust, talk, trials, worth
+from hepatica.report.view import (
+    cells,
+    curves,
+    decision,
+    harms,
+    living,
+    options,
+    price,
+    products,
+    record,
+    robust,
+    talk,
+    trials,
+    worth,
+)
 from hepatica.report.view.book import Book
 
 DISCLAIMER = mark("Research and decision support. Not a medical device; a clinician decides.")
@@ -35,6 +49,8 @@ def _document(plan: Mapping[str, Any]) -> dict[str, Any]:
         "courses": curves.courses(book),
         "balance": harms.balance(book),
         "worth": worth.worth(book),
+        "price": price.price(book),
+        "living": living.living(book),
         "products": products.products(book),
         "robust": robust.robust(book),
         "record": record.record(book),
