@@ -188,3 +188,19 @@ def test_a_choice_against_its_own_forecast_says_so(make):
     plan = make(UREA_CYCLE | {"treatments": ["nitrogen_scavenger"]}, FakeTwin(gain={"transplant_referral": -0.5}))
     assert plan["recommendation"]["option"] == "transplant_referral"
     assert "cannot judge this choice" in plan["recommendation"]["why"]
+
+
+def test_no_option_of_any_example_is_contraindicated_combinations_and_later_cells_included(example):
+    _, record, plan = example
+    patient = parse_short(record)
+    for o in live_cells(plan):
+        found = therapy.contraindications(patient, stage(patient), o["product"], o["route"])
+        assert not [c.id for c in found if c.verdict == "absolute"], o["id"]
+        assert o["status"] == "trial only", o["id"]
+
+
+def test_a_cause_that_can_be_removed_goes_before_cells_in_every_pairing(make):
+    plan = make(HBV_COMPENSATED | {"treatments": ["entecavir"]}, FakeTwin(2.0))
+    assert plan["recommendation"]["option"] != "antiviral", "it is taken already"
+    untreated = make(HBV_COMPENSATED, FakeTwin(2.0, gain={"antiviral": -0.5}))
+    assert untreated["recommendation"]["option"] == "antiviral" and live_cells(untreated) == []
