@@ -11,6 +11,7 @@ from hepatica import governance, therapy
 from hepatica.language import mark, say, spoken
 from hepatica.planning import after, lineage, own, record, rows, sources, words
 from hepatica.planning.coverage import coverage
+from hepatica.planning.dose import dose_finding
 from hepatica.planning.first import audit, do_now
 from hepatica.planning.learning import information
 from hepatica.planning.option import Option
@@ -52,6 +53,7 @@ def document(w: Workings) -> dict[str, Any]:
         "options": options,
         "timing": timing(w),
         "robustness": robustness(w),
+        "dose_finding": dose_finding(w),
         "products": own.section(asked.products),
         "weights": asked.weights.to_json(),
         "payment": asked.paid.to_json(),

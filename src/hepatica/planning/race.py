@@ -20,7 +20,7 @@ from hepatica.planning.compare import NO_DIFFERENCE, parts_of
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
 from hepatica.planning.refine import refined, studied
-from hepatica.planning.weights import Weights
+from hepatica.planning.weights import Parts, Weights
 
 Array = NDArray[np.float64]
 ROUNDS = (32, 128)
@@ -71,13 +71,12 @@ def race(
 
     A winner is a finding of the model alone: its basis is assumption and it is never recommended.
     """
-    ask = getattr(twin, "race", None)
-    if ask is None or len(passing) < 2:
+    if not hasattr(twin, "race") or len(passing) < 2:
         return Race((), (), ())
     days = np.linspace(0.0, judged_day, LOOKS)
     left, rounds = list(passing), []
     for draws in ROUNDS:
-        nets = _nets(ask, twin, fit, left, days, draws, course, weights, seed)
+        nets = _nets(twin, fit, left, days, draws, course, weights, seed)
         left.sort(key=lambda o: -float(nets[o.id].mean()))
         keep = len(left) if draws == ROUNDS[-1] else min(MOST, max(WINNERS, -(-len(left) // 2)))
         near = sum(_near(nets[left[keep - 1].id], nets[o.id]) for o in left[keep:])
@@ -86,7 +85,7 @@ def race(
     rows = [_row(o, nets[o.id], ROUNDS[-1]) for o in left]
     new = [_winner(o) for o, row in zip(left, rows, strict=True) if o.id not in known and _better(row)]
     few = list({(o.product, o.route, o.regimen.days): o for o in reversed(left) if o.regimen}.values())[-BEST:][::-1]
-    found = refined(few, lambda asked: _nets(ask, twin, fit, asked, days, ROUNDS[-1], course, weights, seed))
+    found = refined(few, lambda asked: _nets(twin, fit, asked, days, ROUNDS[-1], course, weights, seed))
     doses = [_dose(first, *best) for first, best in zip([o for o in few if studied(o)], found, strict=True)]
     return Race(tuple(rounds), tuple(rows), tuple(new[:WINNERS]), tuple(doses))
 
@@ -120,7 +119,6 @@ def _dose(first: Option, best: Option, net: Array, own: Array) -> dict[str, Any]
 
 
 def _nets(
-    ask: Any,
     twin: Any,
     fit: Any,
     options: Sequence[Option],
@@ -130,16 +128,23 @@ def _nets(
     weights: Weights,
     seed: int,
 ) -> dict[str, Array]:
+    found = paired_parts(twin, fit, options, days, draws, course, seed)
+    return {name: parts.net(weights) for name, parts in found.items()}
+
+
+def paired_parts(
+    twin: Any, fit: Any, options: Sequence[Option], days: Array, draws: int, course: str, seed: int
+) -> dict[str, Parts]:
+    """Return by id what each option changes against standard care, for the first draws of a fit, without costs."""
     asked = [twin.Option("standard_care", None, ("standard_care",))]
     asked += [twin.Option(o.id, o.regimen, o.actions) for o in options]
-    found = ask(fit, asked, list(days), draws, seed=seed)
+    found = twin.race(fit, asked, list(days), draws, seed=seed)
     base = found["standard_care"]
-    nets = {}
+    told = {}
     for o in options:
         lost = days_lost(harms(o), base["survival"].shape[1], seed)
-        parts, _ = parts_of(o, days, dict(found[o.id]), dict(base), course, seed, lost, True)
-        nets[o.id] = parts.net(weights)
-    return nets
+        told[o.id], _ = parts_of(o, days, dict(found[o.id]), dict(base), course, seed, lost, True)
+    return told
 
 
 def _better(row: dict[str, Any]) -> bool:

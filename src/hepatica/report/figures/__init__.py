@@ -2,6 +2,7 @@
 
 from hepatica.report.figures.anatomy import body_map, route_map
 from hepatica.report.figures.curve import course
+from hepatica.report.figures.dose_curve import dose_curve
 from hepatica.report.figures.dots import quantile_dots
 from hepatica.report.figures.draw import standalone
 from hepatica.report.figures.icons import icon_array
@@ -15,6 +16,7 @@ __all__ = [
     "axis_row",
     "body_map",
     "course",
+    "dose_curve",
     "icon_array",
     "interval_row",
     "lab_spark",

@@ -29,7 +29,7 @@ def _row(book: Book, product: int, index: int, multiple: Mapping[str, Any]) -> d
     base = f"$.products[{product}].multiples[{index}]"
     return {
         "name": str(multiple.get("name") or ""),
-        **{key: book.num(f"{base}.{key}") for key in ("value", "lo", "hi")},
+        **{key: book.num(f"{base}.{key}", "exact") for key in ("value", "lo", "hi")},
         "cites": book.cite(multiple.get("source")),
         "named": book.named(multiple.get("source")),
         "why": str(multiple.get("why") or ""),
