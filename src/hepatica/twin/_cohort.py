@@ -55,6 +55,7 @@ SURVIVAL_D = (
 SEEN = (
     "bilirubin_umol_l", "bilirubin_conjugated_umol", "albumin_g_l", "inr", "pt_percent", "creatinine_umol_l",
     "sodium_mmol_l", "platelets_e9_l", "alt_u_l", "ast_u_l", "ammonia_umol_l", "ascites_l", "alive_untransplanted",
+    "decompensation_incidence",
 )  # fmt: skip
 ACUTE = ("acute_liver_failure", "aclf", "alcoholic_hepatitis", "paracetamol_overdose", "drug_induced_liver_injury")
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -62,7 +63,10 @@ ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One virtual patient of a cohort: the record, and what it was drawn as; findings hold (day, name, value)."""
+    """One virtual patient of a cohort: the record, and what it was drawn as; findings hold (day, name, value).
+
+    `chances` hold the truth that no record tells: (day, chance of being alive, of having decompensated so far).
+    """
 
     patient: Patient
     group: str
@@ -70,6 +74,7 @@ class Drawn:
     cause: str
     died: date | None
     findings: tuple[tuple[datetime, str, str | int], ...]
+    chances: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +248,10 @@ def _drawn(name: str, followed: Followed, k: int, times: tuple[float, ...]) -> D
         conditions=_conditions(people.group, cause, when, ascites, brain),
         observations=_observations(people, k, values, visits, when),
     )
-    return Drawn(patient, people.group.name, people.group.course, cause, end.date() if end else None, tuple(seen))
+    truth = zip(times, values["alive_untransplanted"][:, k], values["decompensation_incidence"][:, k], strict=True)
+    chances = tuple((t, float(alive), float(ill)) for t, alive, ill in truth)
+    ended = end.date() if end else None
+    return Drawn(patient, people.group.name, people.group.course, cause, ended, tuple(seen), chances)
 
 
 def _grade(litres: float) -> str:
