@@ -15,7 +15,8 @@ from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
 from hepatica.planning.harms import published
 from hepatica.planning.horizon import ACUTE
-from hepatica.planning.option import Option
+from hepatica.planning.option import Option, cap
+from hepatica.planning.rules import Group
 
 STALE_D, STALE_ACUTE_D = 180, 7
 
@@ -53,7 +54,7 @@ def consent(
 ) -> dict[str, Any]:
     """Return the consent document of the recommended option, filled from this plan."""
     o, rows = chosen.option, chosen.rows
-    others = [words.treatment(x) for x in options if x.live and x.id != o.id and not x.product]
+    others = [words.treatment(x) for x in options if x.live and x.id != o.id and not x.product and not x.parts]
     risks = [_risk(r) for r in (rows["harms"] or _later(o))[:6] if r["probability"] is not None]
     cost = rows["cost"]
     return governance.consent(
@@ -66,7 +67,7 @@ def consent(
             follow_up=words.when(max((c["day"] for c in checks), default=90)),
             risks="; ".join(risks) or say("no count of side effects is in the sources opened here; ask your team"),
             benefit=_benefit(o, rows),
-            certainty=choice.certainty,
+            certainty=cap(choice.certainty, o.certainty),
             alternatives=words.listed(others[:8]) or say("no other treatment fits your record"),
             unknown=" ".join(unknown[:2]),
             cost=say(
@@ -109,26 +110,49 @@ def _benefit(o: Option, rows: dict[str, Any]) -> str:
         last = rows["forecast"]["survival"][-1]
         people, time = words.of_100(last["mean"]), words.when(last["day"])
         return say("{people} like you are alive after {time}", people=people, time=time)
-    gain = rows["benefit"].get("survival_gain")
+    day = rows["benefit"].get("survival_gain", {}).get("day")
+    gain = next((p for p in rows["difference"].get("survival", ()) if p["day"] == day), None)
     if gain is None:
         return say("the model cannot compare it with usual care")
-    mean, low, high = (100 * gain[k] for k in ("mean", "p05", "p95"))
-    if round(mean) == 0:
+    middle, low, high = (round(100 * gain[k]) for k in ("p50", "p05", "p95"))
+    if middle == 0:
         text = mark(
-            "no clear change in how many people are alive after {time} than with usual care "
-            "(it could be from {low:.0f} to {high:+.0f})"
+            "as many people are alive after {time} as with usual care, or nearly so "
+            "(of 100 people, it could be from {low} to {high})"
         )
-    elif mean > 0:
+    elif middle > 0:
         text = mark(
-            "of 100 people, {mean:.0f} more are alive after {time} than with usual care "
-            "(it could be from {low:.0f} to {high:+.0f})"
+            "of 100 people, {people} more are alive after {time} than with usual care "
+            "(it could be from {low} to {high})"
         )
     else:
         text = mark(
-            "of 100 people, {mean:.0f} fewer are alive after {time} than with usual care "
-            "(it could be from {low:.0f} to {high:+.0f})"
+            "of 100 people, {people} fewer are alive after {time} than with usual care "
+            "(it could be from {low} to {high})"
         )
-    return say(text, mean=abs(mean), time=words.when(gain["day"]), low=low, high=high)
+    return say(text, people=abs(middle), time=words.when(day), low=_signed(low), high=_signed(high))
+
+
+def _signed(people: int) -> str:
+    if people == 0:
+        return say("none")
+    many = abs(people)
+    return say("{many} more", many=many) if people > 0 else say("{many} fewer", many=many)
+
+
+@by_language
+def _limits() -> tuple[tuple[dict[str, Any], Group], ...]:
+    rows = []
+    for row in sources.read("limits.toml")["limit"]:
+        where = f"limits.toml: {row['id']}"
+        sources.check(row["sources"], where)
+        rows.append((row, Group.read(row["when"], where)))
+    return tuple(rows)
+
+
+def limits(facts: Facts) -> list[str]:
+    """Return what the forecast leaves out that counts for this person."""
+    return [row["text"] for row, group in _limits() if group.ask(facts).value is True]
 
 
 def unknown(
@@ -144,9 +168,8 @@ def unknown(
     rows = []
     staging = facts.staging
     if staging.contradictions:
-        rows.append(
-            say("Which of the contradicting values are true: ") + words.mended("; ".join(staging.contradictions)) + "."
-        )
+        rows.append(say("Which of the contradicting values are true: they stand under what to do now."))
+    rows += limits(facts)
     age_d = (today - facts.now.date()).days if facts.now else None
     if age_d is not None and age_d > (STALE_ACUTE_D if staging.course in ACUTE else STALE_D):
         rows.append(

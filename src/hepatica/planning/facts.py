@@ -229,6 +229,31 @@ class Facts:
         return Answer(child >= 10 and self.patient.has("transplant_declined"), say("Child-Pugh {child:g}", child=child))
 
     @cached_property
+    def virus_in_late_disease(self) -> Answer:
+        """Answer whether cirrhosis or liver failure stands beside a hepatitis virus that is not known to be gone."""
+        causes, rna = self.staging.causes, self.lab("hcv_rna")
+        if "HBV" not in causes and "HDV" not in causes and rna is not None and rna < 15:
+            return Answer(False, say("HCV RNA {rna:g} IU/mL", rna=rna))
+        if self.staging.course in ("aclf", "alf", "decompensated"):
+            return Answer(True, say("staged as {staging_label}", staging_label=self.staging.label))
+        return self.cirrhosis
+
+    @cached_property
+    def hbv_low_cancer_risk(self) -> Answer:
+        """Answer whether hepatitis B without cirrhosis has a PAGE-B of 9 or less: no liver cancer in 5 years there.
+
+        Points: Papatheodoridis 2016 (see `page_b_2016`): decades of age from 30, 6 for men, 6 or 9 for platelets.
+        """
+        age, platelets, sex = self.patient.age_years(self.now), self.lab("platelets"), self.patient.sex
+        if self.cirrhosis.value is not False or "HBV" not in self.staging.causes:
+            return Answer(False, self.cirrhosis.because)
+        if age is None or platelets is None or sex not in ("male", "female"):
+            return Answer(None, say("age, sex and platelets settle it"))
+        points = 2 * min(5, max(0, int(age // 10) - 2)) + (6 if sex == "male" else 0)
+        points += 0 if platelets >= 200 else 6 if platelets >= 100 else 9
+        return Answer(points <= 9, say("PAGE-B {points} points", points=points))
+
+    @cached_property
     def removable_cause(self) -> str | None:
         """Return the id of the treatment that removes an active cause and is not yet given, or None."""
         for cause, active, action in (

@@ -75,14 +75,15 @@ def audit(facts: Facts) -> list[dict[str, Any]]:
     for row, applies, met, not_met in _items():
         status, because = _status(row, applies, met, not_met, facts)
         act = status in ("not met", "unknown")
+        open_yet = status == "unknown" and applies.ask(facts).value is None
         rows.append(
             {
                 "id": row["id"],
                 "item": row["item"],
                 "status": status,
                 "because": because,
-                "action": row["action"] if act else "",
-                "needs": row.get("needs", "") if status == "unknown" else "",
+                "action": (row.get("action_unsettled", row["action"]) if open_yet else row["action"]) if act else "",
+                "needs": _needs(row, facts) if status == "unknown" else "",
                 "decides": row.get("decides", "") if status == "unknown" else "",
                 "source": row["sources"][0],
                 "sources": list(row["sources"]),
@@ -90,6 +91,14 @@ def audit(facts: Facts) -> list[dict[str, Any]]:
         )
     order = ("not met", "unknown", "met", "not applicable")
     return sorted(rows, key=lambda r: order.index(r["status"]))
+
+
+def _needs(row: dict[str, Any], facts: Facts) -> str:
+    """Return what would settle an item: less where part of it is in the record."""
+    known = row.get("needs_known")
+    if known is not None and ask(known["term"], facts).value is True:
+        return str(known["needs"])
+    return str(row.get("needs", ""))
 
 
 def _status(row: dict[str, Any], applies: Group, met: Group, not_met: Group | None, facts: Facts) -> tuple[str, str]:

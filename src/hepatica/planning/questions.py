@@ -15,7 +15,7 @@ from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
 from hepatica.planning.facts import Facts
 from hepatica.planning.harms import published
-from hepatica.planning.option import Option
+from hepatica.planning.option import Option, cap
 from hepatica.planning.payment import Payment
 
 SURE = {
@@ -41,10 +41,10 @@ def questions(
     cells = next((c for c in compared if c.option.product), None)
     return [
         _only(facts, choice, chosen, compared, options),
-        _age(facts, choice, matches),
+        _age(facts, cap(choice.certainty, compared[0].option.certainty), matches),
         _side_effects(choice, chosen, cells),
         _cost(choice, chosen, compared, cells, payment, jurisdiction),
-        _how_long(choice, chosen, follow_up),
+        _how_long(choice, chosen, follow_up, facts.patient.age_years(facts.now)),
     ]
 
 
@@ -65,9 +65,13 @@ def _only(
     else:
         text += " " + say("{now} can be used now. No cell treatment fits.", now=len(now))
     text += " " + say("We point to {option}.", option=words.treatment(choice.option))
-    people, time = _people(last["mean"], facts.patient.age_years(facts.now)), words.when(last["day"])
+    people, time = _people(last["p50"], facts.patient.age_years(facts.now)), words.when(last["day"])
     text += " " + say(
-        "With usual care, the model expects {people} to live for {time} or more.", people=people, time=time
+        "With usual care, the model expects {people} to live for {time} or more (it could be {low} to {high}).",
+        people=people,
+        time=time,
+        low=round(100 * last["p05"]),
+        high=round(100 * last["p95"]),
     )
     text += " " + say("You may also say no to anything new and keep your usual care.")
     numbers = [
@@ -76,17 +80,18 @@ def _only(
         _number(say("only in a study"), len(trial), "1", "method"),
         _number(
             say("alive after {day}, usual care", day=words.when(last["day"])),
-            last["mean"],
+            last["p50"],
             "probability",
             "method",
             last["p05"],
             last["p95"],
         ),
     ]
-    return _row("only_option", say("Is this my only option?"), text, numbers, choice.certainty)
+    sure = cap(choice.certainty, standard.option.certainty)
+    return _row("only_option", say("Is this my only option?"), text, numbers, sure)
 
 
-def _age(facts: Facts, choice: Choice, matches: Sequence[Match]) -> dict[str, Any]:
+def _age(facts: Facts, sure: str, matches: Sequence[Match]) -> dict[str, Any]:
     age = facts.patient.age_years(facts.now)
     if age is None:
         text = say(
@@ -104,7 +109,11 @@ def _age(facts: Facts, choice: Choice, matches: Sequence[Match]) -> dict[str, An
             else say("Your child is {age} months old.", age=int(age * 12))
         )
         text += " " + say("Most cell studies take adults only. Children need a team that treats children.")
-    if asked:
+    if asked and not fits:
+        text += " " + say(
+            "Of {asked} studies in our list that set an age, no study would take this age.", asked=len(asked)
+        )
+    elif asked:
         text += " " + say(
             "Of {asked} studies in our list that set an age, {fits} would take this age.", asked=len(asked), fits=fits
         )
@@ -115,7 +124,7 @@ def _age(facts: Facts, choice: Choice, matches: Sequence[Match]) -> dict[str, An
             _number(say("studies that set an age"), len(asked), "1", "method"),
             _number(say("studies that take this age"), fits, "1", "method"),
         ]
-    return _row("age", say("Does my age matter?"), text, numbers, choice.certainty)
+    return _row("age", say("Does my age matter?"), text, numbers, sure)
 
 
 def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> dict[str, Any]:
@@ -208,7 +217,9 @@ def _price(c: Compared, numbers: list[dict[str, Any]]) -> str:
     return say("In our sources {option} costs about {cost}.", option=name, cost=paid)
 
 
-def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _how_long(
+    choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, Any]], age: float | None
+) -> dict[str, Any]:
     response = chosen.rows["time_to_response_days"]
     numbers = []
     if choice.option.id == "standard_care":
@@ -246,7 +257,10 @@ def _how_long(choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, An
     if days:
         text += " " + say("The next checks are after {times}.", times=words.listed([words.when(d) for d in days[:5]]))
         numbers.append(_number(say("first check"), days[0], "days", follow_up[0]["source"]))
-    text += " " + say("If you feel worse, do not wait for a check.")
+    if age is not None and age < 18:
+        text += " " + say("If your child gets worse, do not wait for a check.")
+    else:
+        text += " " + say("If you feel worse, do not wait for a check.")
     return _row(
         "how_long", say("How long until it works, and what comes after?"), text, numbers, choice.option.certainty
     )

@@ -33,6 +33,8 @@ _FLAGS = (
     "chronic",
     "contradictory",
     "needs_cause_removed",
+    "virus_in_late_disease",
+    "hbv_low_cancer_risk",
 )
 
 
@@ -119,6 +121,8 @@ def _numeric(name: str, sign: str, limit: str, facts: Facts) -> Answer:
             _COMPARE[sign](ASCITES_LEVELS.index(level), ASCITES_LEVELS.index(limit)),
             say("{level} ascites", level=say_as("ascites", level)) if level != "none" else say("no ascites"),
         )
+    if name == "age":
+        return _age(sign, float(limit), facts)
     value, label = _value(name, facts)
     unit = _unit(name, facts)
     if value is None:
@@ -128,6 +132,14 @@ def _numeric(name: str, sign: str, limit: str, facts: Facts) -> Answer:
     if age_d is not None and age_d > OLD_D:
         because = say("{value} ({time} before the newest value)", value=because, time=words.when(age_d))
     return Answer(_COMPARE[sign](value, float(limit)), because)
+
+
+def _age(sign: str, limit: float, facts: Facts) -> Answer:
+    years = facts.patient.age_years(facts.now)
+    if years is None:
+        return Answer(None, say("{label} is not known", label=say("age")))
+    said = say("{n} years old", n=int(years)) if years >= 2 else say("{n} months old", n=int(years * 12))
+    return Answer(_COMPARE[sign](years, limit), said)
 
 
 def _unit(name: str, facts: Facts) -> str:
@@ -149,6 +161,4 @@ def _value(name: str, facts: Facts) -> tuple[float | None, str]:
         if staging.course != "aclf":
             return 0.0, say("ACLF grade")
         return (None if staging.aclf_grade is None else float(staging.aclf_grade)), say("ACLF grade")
-    if name == "age":
-        return facts.patient.age_years(facts.now), say("age")
     return facts.bmi, say("body mass index")

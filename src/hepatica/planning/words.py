@@ -125,7 +125,7 @@ def treatment(option: Option) -> str:
     if option.product is not None:
         kind = therapy.products()[option.product].cell_type
         return _names()["cells"].get(kind, "cells")
-    return _names()["treatment"].get(option.id, option.name)
+    return _names()["treatment"].get(option.id) or lower(option.name)
 
 
 def of_100(probability: float, *, children: bool = False) -> str:

@@ -7,8 +7,10 @@ import json
 import pytest
 
 from hepatica.patient import parse_short
+from hepatica.planning.after import limits
 from hepatica.planning.facts import Facts
 from hepatica.planning.first import audit, do_now
+from hepatica.planning.treatments import without_cells
 from hepatica.staging import stage
 
 TABLE = """
@@ -29,6 +31,16 @@ TABLE = """
  decompensated, drinking no more    | {"etiology":["alcohol"],"conditions":["cirrhosis"],"alcohol_active":false,"ascites":"moderate"} | transplant_assessment    | alcohol_withdrawal
  AFP 86 in hepatitis B              | {"etiology":["HBV"],"conditions":["cirrhosis"],"ascites":"none","labs":{"afp":86}}              | afp_raised               | transplant_assessment
  AFP 4                              | {"conditions":["cirrhosis"],"labs":{"afp":4}}                                                   |                          | afp_raised
+ kidneys, 87 % oxygen               | {"conditions":["cirrhosis"],"ascites":"massive","labs":{"creatinine":230,"spo2":87}}            | kidney_injury_low_oxygen | kidney_injury
+ kidneys, 96 % oxygen               | {"conditions":["cirrhosis"],"ascites":"massive","labs":{"creatinine":230,"spo2":96}}            | kidney_injury            | kidney_injury_low_oxygen
+ sepsis says the tap once           | {"conditions":["cirrhosis","sepsis"],"ascites":"moderate","encephalopathy_grade":2}             | sepsis                   | look_for_infection
+ ACLF is no matter of soon          | {"conditions":["cirrhosis","aclf"],"ascites":"slight"}                                          |                          | transplant_assessment
+ aged 87, decompensated             | {"age":87,"conditions":["cirrhosis"],"ascites":"moderate"}                                      | old_age_goals            | transplant_assessment
+ aged 62, decompensated             | {"age":62,"conditions":["cirrhosis"],"ascites":"moderate"}                                      | transplant_assessment    | old_age_goals
+ aged 1, decompensated              | {"age":1,"etiology":["biliary_atresia"],"conditions":["cirrhosis"],"ascites":"moderate"}        | child_transplant_centre  | transplant_assessment
+ Wilson, acute failure              | {"age":16,"etiology":["wilson"],"conditions":["acute_liver_failure"],"ascites":"moderate","encephalopathy_grade":2} | wilson_acute | look_for_infection
+ cholangitis                        | {"etiology":["PSC"],"conditions":["cholangitis"]}                                               | cholangitis              | pregnancy
+ pregnant with cirrhosis            | {"sex":"female","age":30,"etiology":["AIH"],"conditions":["cirrhosis","pregnancy"]}             | pregnancy                | cholangitis
  nothing recorded                   | {"conditions":["steatosis"]}                                                                    |                          | encephalopathy
 """  # noqa: E501
 
@@ -51,11 +63,24 @@ AUDIT = """
  slight ascites, no diuretic        | {"conditions":["cirrhosis"],"ascites":"slight","treatments":["lactulose"]}                             | ascites         | not applicable
  moderate ascites, no diuretic      | {"conditions":["cirrhosis"],"ascites":"moderate","treatments":["lactulose"]}                           | ascites         | not met
  hepatitis C cured                  | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":0}}                                   | cause_hcv       | met
+ tense ascites, kidneys hurt        | {"conditions":["cirrhosis"],"ascites":"massive","treatments":["lactulose"],"labs":{"creatinine":230}}  | ascites         | not applicable
+ autoimmune, treated, still active  | {"etiology":["AIH"],"conditions":["cirrhosis"],"treatments":["azathioprine"],"labs":{"alt":420}}       | cause_aih       | not met
+ autoimmune, treated, quiet         | {"etiology":["AIH"],"conditions":["cirrhosis"],"treatments":["azathioprine"],"labs":{"alt":25}}        | cause_aih       | met
+ fatty liver with ascites, heavy    | {"etiology":["MASLD"],"conditions":["cirrhosis"],"ascites":"moderate","weight_kg":110,"height_cm":170} | cause_masld     | not applicable
+ infant, body mass index 15         | {"age":1,"conditions":["cirrhosis"],"weight_kg":7.2,"height_cm":69}                                    | nutrition       | not applicable
+ infant's food                      | {"age":1,"conditions":["cirrhosis"],"weight_kg":7.2,"height_cm":69}                                    | nutrition_child | unknown
+ infant and beta-blocker            | {"age":1,"conditions":["cirrhosis"],"ascites":"moderate"}                                              | beta_blocker    | not applicable
+ hepatitis B, man of 34, PAGE-B 8   | {"age":34,"etiology":["HBV"],"conditions":["hepatitis_b"],"ascites":"none","labs":{"platelets":212}}   | hcc_ultrasound  | not applicable
+ hepatitis B, man of 45, PAGE-B 10  | {"age":45,"etiology":["HBV"],"conditions":["hepatitis_b"],"ascites":"none","labs":{"platelets":212}}   | hcc_ultrasound  | unknown
+ hepatitis B, woman of 34, few platelets: 11 | {"sex":"female","age":34,"etiology":["HBV"],"conditions":["hepatitis_b"],"labs":{"platelets":90}} | hcc_ultrasound  | unknown
+ sclerosing cholangitis             | {"etiology":["PSC"],"conditions":["steatosis"]}                                                        | psc_watch       | unknown
+ no sclerosing cholangitis          | {"etiology":["HBV"],"conditions":["cirrhosis"]}                                                        | psc_watch       | not applicable
  hepatitis C active                 | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":900000}}                              | cause_hcv       | not met
 """  # noqa: E501
 
 UNITS = {
     "creatinine": "umol/L",
+    "spo2": "%",
     "sodium": "mmol/L",
     "stiffness": "kPa",
     "platelets": "10*9/L",
@@ -104,3 +129,43 @@ def test_audit(row):
     found = {r["id"]: r for r in audit(facts(row["record"]))}[row["item"]]
     assert found["status"] == row["status"], found["because"]
     assert bool(found["action"]) == (found["status"] in ("not met", "unknown"))
+
+
+def test_a_doubtful_stiffness_asks_for_what_settles_it():
+    stiff = facts('{"conditions":["cirrhosis"],"ascites":"none","labs":{"stiffness":22,"platelets":128}}')
+    row = next(r for r in audit(stiff) if r["id"] == "beta_blocker")
+    assert row["status"] == "unknown" and "stiffness" not in row["needs"] and row["action"].startswith("Settle first")
+
+
+LIMITS = """
+ who                      | record                                                              | says
+ bled two days ago        | {"conditions":["cirrhosis","variceal_bleeding"]}                    | bleeding
+ liver cancer             | {"conditions":["cirrhosis","hcc"]}                                  | liver cancer
+ heart failure            | {"conditions":["cirrhosis","heart_failure"]}                        | other illnesses
+ pregnant                 | {"sex":"female","age":30,"conditions":["cirrhosis","pregnancy"]}    | pregnancy
+ child                    | {"age":1,"conditions":["cirrhosis"]}                                | calibrated on adults
+ cirrhosis alone          | {"conditions":["cirrhosis"]}                                        |
+"""
+
+
+@pytest.mark.parametrize("row", table(LIMITS), ids=lambda r: r["who"])
+def test_what_the_forecast_leaves_out_is_said(row):
+    found = limits(facts(row["record"]))
+    assert any(row["says"] in text for text in found) if row["says"] else found == []
+
+
+OFFERED = """
+ who                            | record                                                                                                 | treatment   | status
+ HRS, 87 % oxygen               | {"conditions":["cirrhosis","hepatorenal_syndrome"],"ascites":"massive","labs":{"spo2":87}}             | terlipressin | ruled out
+ HRS, 96 % oxygen               | {"conditions":["cirrhosis","hepatorenal_syndrome"],"ascites":"massive","labs":{"spo2":96}}             | terlipressin | offered
+ hepatitis C cured, cirrhosis   | {"etiology":["HCV"],"conditions":["cirrhosis"],"ascites":"none","labs":{"hcv_rna":0}}                  | antiviral   | ruled out
+ hepatitis B, C never there     | {"etiology":["HBV"],"conditions":["cirrhosis"],"ascites":"moderate","labs":{"hcv_rna":0}}              | antiviral   | offered
+ heavy, decompensated           | {"etiology":["MASLD"],"conditions":["cirrhosis"],"ascites":"moderate","weight_kg":110,"height_cm":170} | weight_loss | ruled out
+ aged 87                        | {"age":87,"conditions":["cirrhosis"],"ascites":"moderate"}                                             | transplant_referral | ruled out
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("row", table(OFFERED), ids=lambda r: r["who"])
+def test_what_may_be_offered(row):
+    found = {o.id: o for o in without_cells(facts(row["record"]))}[row["treatment"]]
+    assert found.status == row["status"], found.because

@@ -161,7 +161,7 @@ def test_contradictions_stop_the_choice_and_are_named(make):
     assert plan["do_now"][0]["id"] == "measure_again"
     assert plan["recommendation"]["option"] == "standard_care" and plan["recommendation"]["certainty"] == "very low"
     assert live_cells(plan) == []
-    assert "ascites" in plan["unknown"][0]
+    assert "ascites" in plan["do_now"][0]["because"] and "contradicting" in plan["unknown"][0]
 
 
 def test_own_cells_raise_no_antibodies_against_a_donor():

@@ -56,7 +56,7 @@ def comparison(book: Book) -> dict[str, Any]:
     return {
         "when": at_day(day),
         "unpriced": _worth_notes(standing),
-        "screened": {k: v for k, v in (book.plan.get("screened") or {}).items() if isinstance(v, int)},
+        "screened": _screened(book),
         "rows": rows,
         "change_label": say("{score} difference", score=known.label) if known else "",
         "change_better": _better(known.better) if known else "",
@@ -75,6 +75,26 @@ def comparison(book: Book) -> dict[str, Any]:
             for i, o in book.ruled_out
         ],
     }
+
+
+def _screened(book: Book) -> str:
+    """Return in a sentence how many options and cell regimens were looked at."""
+    found = book.plan.get("screened")
+    if not isinstance(found, Mapping) or not isinstance(found.get("options"), int):
+        return ""
+    text = say(
+        "{options} options were considered and {forecast} forecast.",
+        options=found["options"],
+        forecast=found.get("forecast", len(book.live)),
+    )
+    if found.get("regimens"):
+        text += " " + say(
+            "{regimens} ways of giving cells (product, route, dose, days) were screened, "
+            "{contraindicated} of them contraindicated.",
+            regimens=found["regimens"],
+            contraindicated=found.get("contraindicated", 0),
+        )
+    return text
 
 
 def option_head(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any]:
