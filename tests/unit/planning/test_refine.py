@@ -48,7 +48,7 @@ def test_with_the_real_twin_the_optimum_is_within_one_percent_of_trying_every_do
     days = np.linspace(0.0, found.judged_day, 3)
 
     def nets(rows):
-        return race._nets(twin.race, twin, fit, rows, days, 24, found.course, asked.weights, 1)
+        return race._nets(twin, fit, rows, days, 24, found.course, asked.weights, 1)
 
     (_, net, _), *_ = refine.refined([option], nets)
     every = [refine._at(option, d) for d in np.geomspace(*refine.studied(option), 40)]
