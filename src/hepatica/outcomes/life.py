@@ -176,8 +176,8 @@ def _unknown(place: str, payer: str | None) -> str:
     return say(
         "no source here gives the cost of cirrhosis care in {place} as {payer} sees it; there is the view of: {others}",
         place=place,
-        payer=say(views[payer]),
-        others=", ".join(say(views[p]) for p in known),
+        payer=views[payer],
+        others=", ".join(views[p] for p in known),
     )
 
 

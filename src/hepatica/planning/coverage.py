@@ -14,17 +14,17 @@ def coverage(jurisdiction: str) -> dict[str, Any]:
     payers = outcomes.payers()
     return {
         "jurisdiction": jurisdiction,
-        "said": say(found.said),
+        "said": found.said,
         "rules": [
             {
                 "for": r.applies,
                 "who": r.who,
-                "who_name": say(payers.get(r.who, "not known")),
+                "who_name": payers.get(r.who) or say("not known"),
                 "date": r.date,
-                "text": say(r.text),
+                "text": r.text,
                 "source": r.source,
             }
             for r in found.rules
         ],
-        "gaps": [say(g) for g in found.gaps],
+        "gaps": list(found.gaps),
     }

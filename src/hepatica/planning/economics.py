@@ -172,5 +172,5 @@ def _notes(care: Array | None, price: CoursePrice, standard: Compared, payment: 
             )
         )
     if not payment.place.thresholds:
-        said.append(say(payment.place.gap))
+        said.append(payment.place.gap)
     return said

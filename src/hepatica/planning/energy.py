@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from hepatica import outcomes
-from hepatica.language import say
 from hepatica.planning.bands import clean, quantiles
 from hepatica.planning.compare import Compared
 
@@ -17,7 +16,7 @@ def energy(c: Compared, standard: Compared, course: str, judged_day: int, seed: 
     scale = outcomes.symptom_scale()
     told: dict[str, Any] = {
         "instrument": scale["instrument"],
-        "what": say(scale["what"]),
+        "what": scale["what"],
         "horizon_days": judged_day,
         "unit": "points",
     }
@@ -26,8 +25,8 @@ def energy(c: Compared, standard: Compared, course: str, judged_day: int, seed: 
         for d in (c.draws, standard.draws)
     )
     if own.draws is None or other.draws is None:
-        return {**told, "mean": None, "reason": say(own.reason)}
-    told |= {**quantiles(own.draws), "note": say(own.note), "sources": list(own.sources)}
+        return {**told, "mean": None, "reason": own.reason}
+    told |= {**quantiles(own.draws), "note": own.note, "sources": list(own.sources)}
     if c is standard:
         return told
     change, least = own.draws - other.draws, float(scale["smallest_difference"]["value"])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hepatica import outcomes
 from hepatica.errors import InputError
+from hepatica.language import say
 
 Array = NDArray[np.float64]
 MOST_PEOPLE = 1_000_000_000
@@ -53,9 +54,9 @@ class Payment:
         place = self.place
         gaps = [place.gap] if place.gap else []
         if not outcomes.payers_at(place.id):
-            gaps.append("no source here gives the cost of cirrhosis care there")
+            gaps.append(say("no source here gives the cost of cirrhosis care there"))
         elif not outcomes.payer_seen(place.id, self.payer):
-            gaps.append("the source of the cost of care does not say whose costs they are")
+            gaps.append(say("the source of the cost of care does not say whose costs they are"))
         return {
             "country": place.id,
             "country_name": place.name,

@@ -188,7 +188,7 @@ def _cost(
             text.append(say("No cell treatment for the liver has a price that we could find."))
             text.append(say("Be wary of a clinic that sells one."))
     rules = outcomes.coverage(jurisdiction)
-    text += [say(rules.said)] if rules.said else [say("Who pays depends on where you live.")]
+    text += [rules.said] if rules.said else [say("Who pays depends on where you live.")]
     text.append(say("Ask your team and your insurer before you start."))
     sure = "low" if numbers else "very low"
     return _row("cost", say("Who pays, and what does it cost?"), " ".join(text), numbers, sure)
@@ -253,6 +253,7 @@ def _how_long(
             _number(say("see a clear change"), response["p_response"], "probability", "method"),
             _number(say("half of them by"), response["p50"], "days", "method", response["p05"], response["p95"]),
         ]
+        text += _kept(response["lasts"], numbers)
     days = sorted({r["day"] for r in follow_up})
     if days:
         text += " " + say("The next checks are after {times}.", times=words.listed([words.when(d) for d in days[:5]]))
@@ -264,6 +265,15 @@ def _how_long(
     return _row(
         "how_long", say("How long until it works, and what comes after?"), text, numbers, choice.option.certainty
     )
+
+
+def _kept(lasts: dict[str, Any], numbers: list[dict[str, Any]]) -> str:
+    """Return how long those who respond keep it, in words, and note the number."""
+    if lasts["p50"] is None:
+        numbers.append(_number(say("keep it to the end"), lasts["p_to_the_end"], "probability", "method"))
+        return " " + say("Most of them keep it for as long as we looked.")
+    numbers.append(_number(say("half of them keep it for"), lasts["p50"], "days", "method", lasts["p05"], lasts["p95"]))
+    return " " + say("Half of them keep it for {time} or longer.", time=words.when(max(lasts["p50"], 1)))
 
 
 @lru_cache(maxsize=1)
