@@ -19,6 +19,7 @@ from hepatica.planning.questions import questions
 from hepatica.planning.recommend import recommendation
 from hepatica.planning.robustness import robustness
 from hepatica.planning.timing import timing
+from hepatica.planning.tornado import tornado
 from hepatica.planning.work import Workings
 
 DISCLAIMER = mark("Research and decision support. Not a medical device; a clinician decides.")
@@ -58,6 +59,7 @@ def document(w: Workings) -> dict[str, Any]:
         "weights": asked.weights.to_json(),
         "payment": asked.paid.to_json(),
         "coverage": coverage(asked.region),
+        "sensitivity": tornado(w),
         "information": information(w.compared, facts.patient, w.screened.judged_day),
         "recommendation": recommendation(w, audited),
         "unknown": unknown,

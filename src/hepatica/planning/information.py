@@ -58,14 +58,30 @@ def _expected(net: Array, known: Array) -> Array:
     if spread <= 1e-12 * max(1.0, abs(float(np.mean(known)))):
         return np.broadcast_to(net.mean(axis=1, keepdims=True), net.shape)
     x = (known - known.mean()) / spread
-    basis = _splines(x)
+    basis = _splines(x, np.unique(np.quantile(x, KNOTS)))
     found, *_ = np.linalg.lstsq(basis, net.T, rcond=None)
     return np.asarray((basis @ found).T)
 
 
-def _splines(x: Array) -> Array:
-    """Return the basis of natural cubic splines with knots at quantiles of x: [draws, functions]."""
+def between(net: Array, known: Array, at: Array) -> tuple[float, float, float]:
+    """Return the net benefit [draws] expected where a quantity [draws] has each of two values, and their gap's error.
+
+    Natural cubic splines by least squares; the error is one standard error, for independent draws.
+    """
+    spread = float(np.std(known))
+    x, wanted = ((v - known.mean()) / spread for v in (known, at))
     knots = np.unique(np.quantile(x, KNOTS))
+    basis, ends = _splines(x, knots), _splines(wanted, knots)
+    inverse = np.linalg.pinv(basis.T @ basis)
+    found = inverse @ (basis.T @ net)
+    left = net - basis @ found
+    gap = ends[1] - ends[0]
+    error = np.sqrt(gap @ inverse @ gap * (left @ left) / max(1, net.size - basis.shape[1]))
+    return float(ends[0] @ found), float(ends[1] @ found), float(error)
+
+
+def _splines(x: Array, knots: Array) -> Array:
+    """Return the basis of natural cubic splines at x: [x, functions]."""
     columns = [np.ones_like(x), x]
     if knots.size > 2:
         last = knots[-1]

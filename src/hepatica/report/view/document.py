@@ -21,6 +21,7 @@ from hepatica.report.view import (
     robust,
     talk,
     trials,
+    turns,
     worth,
 )
 from hepatica.report.view.book import Book
@@ -55,6 +56,7 @@ def _document(plan: Mapping[str, Any]) -> dict[str, Any]:
         "doses": doses.doses(book),
         "products": products.products(book),
         "robust": robust.robust(book),
+        "turns": turns.turns(book),
         "record": record.record(book),
         "bodies": cells.bodies(book),
         "lobules": cells.lobules(book),
