@@ -11,7 +11,7 @@ IDENTIFIERS = {
     "name", "formula", "version", "analyte", "family", "unit", "event_id", "arms", "scores", "labs", "missing",
     "verify", "recruitment_status", "region", "basis", "payer", "payers_with_a_source", "who", "over",
     "parts", "parts_given", "now", "later", "changes_to", "without_evidence",
-    "option_after",
+    "option_after", "quantity",
 }  # fmt: skip
 WRONG = {
     "an identifier": re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b"),
