@@ -207,13 +207,17 @@ def what_if(
     today: date | None = None,
     jurisdiction: str = "EU",
     weights: Mapping[str, float] | str | None = None,
+    products: Sequence[str | Path | Product] = (),
 ) -> dict[str, object]:
     """Return what changes in a plan if something were different; for many questions of one record see `session`.
 
     `changes` are texts such as "bilirubin=40umol/L", "takes.beta_blocker=true", "uc_msc.dose=2x" or
-    "twin.cell_death_1_d=0.5x", or a mapping. Raises InputError naming the change that cannot be made.
+    "twin.cell_death_1_d=0.5x", or a mapping; `products` are files of one's own, as in `plan`. Raises InputError naming
+    the change that cannot be made.
     """
-    opened = session(patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights)
+    opened = session(
+        patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights, products=products
+    )
     return opened.what_if(changes)
 
 
@@ -225,11 +229,13 @@ def session(
     today: date | None = None,
     jurisdiction: str = "EU",
     weights: Mapping[str, float] | str | None = None,
+    products: Sequence[str | Path | Product] = (),
 ) -> Session:
     """Return a record with its answer at hand, whose `what_if(changes)` does again only what they touch."""
     from hepatica import governance, planning
 
     asked = planning.Asked(
-        draws, seed, today, governance.jurisdiction_id(jurisdiction), planning.Weights.read(weights)
+        draws, seed, today, governance.jurisdiction_id(jurisdiction), planning.Weights.read(weights),
+        products=tuple(_products(products)),
     )  # fmt: skip
     return planning.session(patient, asked)

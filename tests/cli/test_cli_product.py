@@ -46,3 +46,10 @@ def test_one_id_in_two_files_is_refused(hepatica, tmp_path: Path) -> None:
     ended = hepatica("plan", EXAMPLE, "--product", VESICLES, "--product", tmp_path / "copy.toml")
     ended.refused(2)
     assert "cord_vesicles" in ended.err
+
+
+def test_a_product_of_ones_own_may_be_changed_in_a_what_if(hepatica) -> None:
+    asked = ("what-if", EXAMPLE, "--set", "cord_vesicles.dose=2x", "--draws", "100", "--json")
+    ended = hepatica(*asked, "--product", VESICLES)
+    assert ended.code == 0 and "cord_vesicles" in ended.out
+    hepatica(*asked).refused(2)

@@ -12,6 +12,7 @@ from typing import Any
 
 from hepatica.cli import show
 from hepatica.cli.parser import add_json
+from hepatica.cli.simulate import add_products
 from hepatica.errors import InputError
 
 HELP = "what would change if a value, a product or an assumption were different"
@@ -28,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random streams (default 1)")
     parser.add_argument("--weights", metavar="NAME=NUMBER,…", help="what counts for this person, as in plan")
     parser.add_argument("--jurisdiction", default="EU", metavar="J", help="whose rules: US, EU, UK, … (default EU)")
+    add_products(parser)
     add_json(parser)
 
 
@@ -39,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("nothing to change", mend="add --set NAME=VALUE, such as --set bilirubin=40umol/L")
     patient = hepatica.read(arguments.patient)
     options = {name: getattr(arguments, name) for name in ("draws", "seed", "weights", "jurisdiction")}
-    opened = hepatica.session(patient, **options)
+    opened = hepatica.session(patient, products=arguments.product, **options)
     asked = [[text] for text in arguments.changes] if arguments.each else [arguments.changes]
     answers = [opened.what_if(changes) for changes in asked]
     if arguments.json:

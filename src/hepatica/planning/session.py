@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica import outcomes
+from hepatica import outcomes, therapy
 from hepatica.errors import InputError
 from hepatica.patient import Patient
 from hepatica.planning import changes as read_changes
@@ -68,10 +68,11 @@ class Session:
         """
         began = time.perf_counter()
         known = [p.name for p in self.twin.twin().layout.parameters]
-        found = read_changes.read(given, self.patient, self.base.asked.weights, known)
-        after = _changed(self.twin, self.base, found)
-        took = time.perf_counter() - began
-        return answer(self.patient.id, found, self.base, after, took)
+        with therapy.considering(self.base.asked.products):
+            found = read_changes.read(given, self.patient, self.base.asked.weights, known)
+            after = _changed(self.twin, self.base, found)
+            took = time.perf_counter() - began
+            return answer(self.patient.id, found, self.base, after, took)
 
 
 def session(patient: Patient, asked: Asked, twin: Any = None) -> Session:
@@ -82,7 +83,8 @@ def session(patient: Patient, asked: Asked, twin: Any = None) -> Session:
         from hepatica import twin as model
 
         twin = model
-    return Session(patient, twin, _anew(twin, patient, asked, (), {}))
+    with therapy.considering(asked.products):
+        return Session(patient, twin, _anew(twin, patient, asked, (), {}))
 
 
 def _anew(twin: Any, patient: Patient, asked: Asked, factors: Factors, products: Products) -> State:
