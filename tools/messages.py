@@ -20,7 +20,9 @@ from babel.messages import Catalog, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from hepatica import evidence, therapy
 from hepatica.language import text_keys
+from hepatica.staging.registry import registry
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "hepatica"
@@ -45,6 +47,7 @@ def template() -> Catalog:
 
 def messages() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     """Yield each message with the file it stands in and its context."""
+    yield from (("patient/data", name, None) for name in names())
     for path in sorted(SOURCE.rglob("*")):
         place = str(path.relative_to(SOURCE))
         if path.suffix == ".py":
@@ -58,13 +61,33 @@ def messages() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
             yield from ((place, text, None) for text in _data(path, place))
             continue
         found = extract.extract(method, io.BytesIO(path.read_bytes()), KEYWORDS, options={"silent": "false"})
-        for _, message, _, context in found:
-            yield place, message, context
+        yield from ((place, message, context) for _, message, _, context in found if message)
+
+
+def names() -> list[str]:
+    """Return the names of what has no label elsewhere: analytes, inputs, conditions, causes, medicines, populations."""
+    home = SOURCE / "patient" / "data"
+    analytes, conditions, medicines = (
+        json.loads((home / f"{n}.json").read_text("utf-8")) for n in ("analytes", "conditions", "medicines")
+    )
+    rows = [r["name"] for r in analytes["analytes"]] + [*conditions["names"], *conditions["causes"]]
+    rows += [name for spec in registry().values() for name in (*spec.all_inputs, *spec.only_for)]
+    rows += [
+        v for group in medicines.values() if isinstance(group, list) for r in group for v in (r["name"], r["kind"])
+    ]
+    return list(dict.fromkeys([name.replace("_", " ") for name in rows] + populations()))
+
+
+def populations() -> list[str]:
+    """Return the populations in whose studies harms were counted."""
+    pairs = [(product, route) for product in therapy.products() for route in therapy.routes()]
+    rows = [row for pair in [("g_csf",), *pairs] for row in evidence.harms(*pair)]
+    return sorted({p for row in rows for p in row["populations"]})
 
 
 def _data(path: Path, place: str) -> Iterator[str]:
-    keys = text_keys().get(place)
-    if keys is None:
+    keys = text_keys().get(place) or text_keys().get(place.rpartition("/")[0])
+    if keys is None or not path.is_file():
         return
     text = path.read_text(encoding="utf-8")
     yield from _under(tomllib.loads(text) if path.suffix == ".toml" else json.loads(text), keys, False)
@@ -77,7 +100,7 @@ def _under(node: Any, keys: tuple[str, ...], asked: bool) -> Iterator[str]:
             yield from _under(value, keys, asked or key in keys)
     elif isinstance(node, list):
         for value in node:
-            yield from _under(value, keys, asked)
+            yield from _under(value, keys, asked and isinstance(value, str))
     elif asked and isinstance(node, str) and node:
         yield node
 
@@ -88,6 +111,10 @@ def update(po: Path) -> Catalog:
         catalog = read_po(file)
     catalog.update(template(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    for message in catalog:
+        if message.id and message.fuzzy:
+            message.string = ("", "") if message.pluralizable else ""
+            message.flags.discard("fuzzy")
     catalog.msgid_bugs_address = ""
     catalog.creation_date = catalog.revision_date
     return catalog

@@ -7,7 +7,7 @@ its values; numbers get that language's decimal sign. A text that is data or sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -85,6 +85,18 @@ def say_many(one: str, many: str, n: float, **values: Any) -> str:
     ('1 day', '3 days')
     """
     return _filled(translated_many(one, many, n), {"n": n, **values})
+
+
+def either(parts: Sequence[str]) -> str:
+    """Return several things as alternatives.
+
+    >>> either(["a", "b", "c"]), either([])
+    ('a or b or c', '')
+    """
+    text = parts[-1] if parts else ""
+    for part in reversed(parts[:-1]):
+        text = say("{first} or {last}", first=part, last=text)
+    return text
 
 
 def translated(text: str) -> str:
@@ -169,7 +181,7 @@ def _said_under(node: Any, keys: tuple[str, ...], asked: bool) -> Any:
     if isinstance(node, dict):
         return {k: _said_under(v, keys, asked or k in keys) for k, v in node.items()}
     if isinstance(node, list):
-        return [_said_under(v, keys, asked) for v in node]
+        return [_said_under(v, keys, asked and isinstance(v, str)) for v in node]
     return translated(node) if asked and isinstance(node, str) else node
 
 

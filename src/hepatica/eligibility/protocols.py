@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Any
 from hepatica.eligibility.language import parse
 from hepatica.eligibility.tree import Rule
 from hepatica.errors import InputError
+from hepatica.language import by_language, said_data
 from hepatica.therapy import Source, comparators, one_of, products, required_text, routes, sources_of
 
 FRESH_D = 90
@@ -102,12 +102,13 @@ def protocol(name: str) -> Protocol:
     return protocols()[name]
 
 
-@cache
+@by_language
 def protocols() -> Mapping[str, Protocol]:
     """Return every protocol of the package by registry number."""
     folder = files("hepatica.eligibility").joinpath("data", "protocols")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    read = (_protocol(tomllib.loads(folder.joinpath(n).read_text(encoding="utf-8")), n) for n in names)
+    texts = ((n, tomllib.loads(folder.joinpath(n).read_text(encoding="utf-8"))) for n in names)
+    read = (_protocol(said_data("eligibility/data/protocols", row), n) for n, row in texts)
     return MappingProxyType({p.id: p for p in read})
 
 

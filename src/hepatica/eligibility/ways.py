@@ -13,7 +13,7 @@ from typing import Any
 from hepatica.eligibility.evaluate import Seen, evaluate, quantity
 from hepatica.eligibility.questions import questions
 from hepatica.eligibility.tree import Fact, Not, Rule, Within
-from hepatica.language import by_language, date_text, decimal, mark, said_data, say
+from hepatica.language import by_language, date_text, decimal, either, mark, said_data, say
 from hepatica.patient import Condition
 from hepatica.therapy import Reading, Record, concepts, in_words
 
@@ -106,7 +106,7 @@ def _number(rule: Within, record: Record, want: bool) -> Change:
     assert isinstance(found, Reading)  # what is unknown is not unmet
     falls, limit, gap, is_open = _target(rule, found, want)
     kind = rule.quantity.kind
-    name, unit = " or ".join(map(in_words, rule.quantity.name.split(","))), _unit(rule.unit or found.unit)
+    name, unit = either([in_words(n) for n in rule.quantity.name.split(",")]), _unit(rule.unit or found.unit)
     amount = say("{gap:.3g}{unit}", gap=gap, unit=unit) if 0 < gap < inf else ""
     where = say(_WHERE[falls, is_open], limit=decimal(f"{limit:.4g}{unit}"))
     said = _said("number", kind if kind == "episodes" else rule.quantity.name, "down" if falls else "up")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica import evidence, therapy
-from hepatica.language import by_language, say
+from hepatica.language import by_language, say, say_many
 from hepatica.planning import sources, words
 from hepatica.planning.option import Option
 
@@ -95,7 +95,8 @@ def _of_regimen(option: Option) -> list[dict[str, Any]]:
         for r in _counts(*DEEP_PUNCTURE):
             if _shown(r) and r["event"] in OF_A_ROUTE and r["event"] not in {row["id"] for row in rows}:
                 row = _cells(r, option)
-                rows.append(row | {"note": row["note"] + say("; counted at the portal vein in other patients")})
+                note = say("{note}; counted at the portal vein in other patients", note=row["note"])
+                rows.append(row | {"note": note})
     return rows
 
 
@@ -135,8 +136,16 @@ def _studied_total(option: Option) -> float | None:
 def _counted(r: dict[str, Any], note: str) -> dict[str, Any]:
     event = _file()[0][r["event"]]
     control = r.get("control")
-    studies = "study" if r["k"] == 1 else "studies"
-    where = f"{r['events']} of {r['n']} people in {r['k']} {studies} ({'; '.join(r['populations'][:2])})"
+    studies, events, people = r["k"], r["events"], r["n"]
+    populations = "; ".join(map(say, r["populations"][:2]))
+    where = say_many(
+        "{events} of {people} people in {n} study ({populations})",
+        "{events} of {people} people in {n} studies ({populations})",
+        studies,
+        events=events,
+        people=people,
+        populations=populations,
+    )
     return {
         "id": r["event"],
         "event": event["label"],

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
-from hepatica.language import by_language, said_data, say
+from hepatica.language import by_language, said_data
 
 _PREFIX = {
     "doi": "https://doi.org/",
@@ -65,9 +65,9 @@ def describe(key: str) -> dict[str, Any]:
     seen = row.pop("seen", None)
     note = row.get("note") or ""
     if seen == "citation":
-        note = (note + "; " if note else "") + say("reference confirmed, recommendation not read in full")
+        note = (note + "; " if note else "") + "reference confirmed, recommendation not read in full"
     elif seen == "unverified":
-        note = (note + "; " if note else "") + say("unverified")
+        note = (note + "; " if note else "") + "unverified"
     url = row.get("url") or (f"https://doi.org/{row['doi']}" if row.get("doi") else None)
     if url is None and row.get("pmid"):
         url = _PREFIX["pmid"] + str(row["pmid"])

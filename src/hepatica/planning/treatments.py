@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hepatica import therapy
-from hepatica.language import by_language, say
+from hepatica.language import by_language, either, say
 from hepatica.planning import sources, words
 from hepatica.planning.facts import CHRONIC, Facts
 from hepatica.planning.option import CERTAINTIES, Option, cap
@@ -128,4 +128,4 @@ def _with(option: Option, status: str, because: str) -> Option:
 
 
 def _or(names: tuple[str, ...]) -> str:
-    return " or ".join(map(words.name, names))
+    return either([words.name(n) for n in names])

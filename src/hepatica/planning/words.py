@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hepatica import therapy
-from hepatica.language import by_language, decimal, grouped, mark, say, say_many
+from hepatica.language import by_language, decimal, either, grouped, mark, say, say_many
 from hepatica.planning import sources
 from hepatica.planning.option import Option
 
@@ -33,8 +33,7 @@ def name(identifier: str) -> str:
     """
     known = _names()["name"]
     if " or " in identifier:
-        first, _, rest = identifier.partition(" or ")
-        return say("{first} or {last}", first=name(first), last=name(rest))
+        return either([name(part) for part in identifier.split(" or ")])
     return known.get(identifier) or say(identifier.replace("_", " ").strip())
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import orjson
 
 from hepatica.errors import CannotAnswer
-from hepatica.report import palette
+from hepatica.language import say_as, speaking, translated
+from hepatica.report import palette, words
 from hepatica.report.figures import standalone
 from hepatica.report.view import Num, document
 from hepatica.report.view.book import Cite
 
 _LABEL = re.compile(r'aria-label="([^"]*)"')
+_MESSAGE = re.compile(r'\bsay\("([^"]*)"')
 _BARE = ("low", "high")
 _FONT = 'text{font-family:"Libertinus Serif"}'
 
@@ -34,15 +36,28 @@ def pdf(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> byte
     shown = shown or document(plan)
     figures: dict[str, bytes] = {}
     content = _plain({k: v for k, v in shown.items() if k not in ("lineage", "terms")}, figures)
+    template = resources.files("hepatica.report").joinpath("templates", "plan.typ").read_text(encoding="utf-8")
     files = {
-        "main.typ": resources.files("hepatica.report").joinpath("templates", "plan.typ").read_bytes(),
-        "plan.json": orjson.dumps(content),
+        "main.typ": template.encode(),
+        "plan.json": orjson.dumps(content | _spoken(plan.get("language"), template)),
         **figures,
     }
     made: bytes = typst.compile(
         files, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=_stamp(plan.get("created"))
     )
     return made
+
+
+def _spoken(language: str | None, template: str) -> dict[str, Any]:
+    """Return the messages of the template, and the enumerated words of the contract, in a language."""
+    with speaking(language) as code:
+        wanted = [*_MESSAGE.findall(template), *words.enumerated()]
+        return {
+            "language": code,
+            "messages": {text: translated(text) for text in wanted},
+            "certainties": words.certainties(),
+            "flags": {"high": say_as("value", "high"), "low": say_as("value", "low")},
+        }
 
 
 def _plain(value: Any, figures: dict[str, bytes]) -> Any:

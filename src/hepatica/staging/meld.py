@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hepatica.language import say
+
 from .spec import ScoreSpec
 from .units import Floats, bilirubin_mg_dl, creatinine_mg_dl, floats, half_up, plain
 
@@ -143,7 +145,7 @@ def meld_survival_90d(meld_points: ArrayLike) -> Floats:
 
 def _too_young(inputs: Mapping[str, Any]) -> str | None:
     age = inputs.get("age")
-    return "not valid under 12 years: use PELD" if age is not None and age < 12 else None
+    return say("not valid under 12 years: use PELD") if age is not None and age < 12 else None
 
 
 def _meld_3(age_years: ArrayLike | None = None, *, female: ArrayLike, **labs: Any) -> Floats:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hepatica.language import say
+
 from .spec import ScoreSpec
 from .units import Floats, bilirubin_mg_dl, floats, half_up, plain
 
@@ -39,7 +41,7 @@ def peld(
 
 def _refuse(inputs: Mapping[str, Any]) -> str | None:
     age = inputs.get("age")
-    return "not valid from 12 years on: use MELD" if age is not None and age >= 12 else None
+    return say("not valid from 12 years on: use MELD") if age is not None and age >= 12 else None
 
 
 SCORES = (

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.language import say
 
 from .inputs import INPUTS
 from .model import LabUsed, Score
@@ -61,7 +62,9 @@ def finish(spec: ScoreSpec, given: Mapping[str, Any], used: dict[str, LabUsed], 
     """Compute one score and wrap it with its class and everything needed to recompute it."""
     for name, default in spec.optional.items():
         if name not in given and default is not None:
-            used = used | {name: LabUsed(shown(INPUTS[name], default), INPUTS[name].unit, note="not given: assumed")}
+            used = used | {
+                name: LabUsed(shown(INPUTS[name], default), INPUTS[name].unit, note=say("not given: assumed"))
+            }
     value = float(call(spec, given))
     grade = spec.classify(value, given) if spec.classify else None
     value = round(value, spec.digits) if spec.digits else int(value)
@@ -99,7 +102,9 @@ def score(name: str, **inputs: Any) -> Score:
 
         example = decided(spec, given)
         if example:
-            return finish(spec, example, used, notes=(f"decided whatever the value of {', '.join(need)}",))
+            return finish(
+                spec, example, used, notes=(say("decided whatever the value of {need}", need=", ".join(need)),)
+            )
     if need:
         raise InputError(f"{name} needs {', '.join(need)}", where=f"score {name}", mend="give " + _hints(need))
     return finish(spec, given, used)

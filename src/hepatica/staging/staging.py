@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from hepatica.language import say
+from hepatica.language import either, say
 
 from . import facts
 from .align import Aligned, align
@@ -103,7 +103,9 @@ def _severity(patient: Patient, aligned: Aligned) -> dict[str, float]:
 
 def _one(spec: ScoreSpec, patient: Patient, aligned: Aligned, members: frozenset[str], spans: bool) -> Score | Missing:
     if spec.only_for and not members & set(spec.only_for):
-        why = say("only for {only_for}, which this record does not show", only_for=" or ".join(map(say, spec.only_for)))
+        why = say(
+            "only for {only_for}, which this record does not show", only_for=either([say(n) for n in spec.only_for])
+        )
         return Missing(spec.name, (), why)
     if spec.name != "lille":
         return _compute(spec, aligned, spans)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from hepatica.errors import InputError
-from hepatica.language import by_language, mark, say
+from hepatica.language import by_language, either, mark, say
 from hepatica.therapy.tables import read_toml, required_text, strings
 
 CAPITALS = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "hvpg", "map", "bmi", "egfr", "meld", "albi", "apri"}
@@ -75,6 +75,8 @@ def in_words(name: str) -> str:
     >>> in_words("inr"), in_words("pt_percent"), in_words("encephalopathy_grade"), in_words("hcc")
     ('INR', 'prothrombin activity', 'encephalopathy grade', 'liver cancer')
     """
+    if " or " in name:
+        return either([in_words(part) for part in name.split(" or ")])
     if name in LABELS:
         return say(LABELS[name])
     if name in CAPITALS:

@@ -11,7 +11,7 @@ from functools import cached_property
 from math import inf, nextafter
 from typing import Any
 
-from hepatica.language import date_text, decimal, say
+from hepatica.language import date_text, decimal, either, say
 from hepatica.patient import Condition, Observation, Patient, Treatment
 from hepatica.therapy import signs
 from hepatica.therapy.answers import Finding, Reading
@@ -196,7 +196,7 @@ class Record:
         members = frozenset().union(*(concepts()[n].members for n in names))
         onsets = [c.onset for known, c in self._conditions if c.onset and not known.isdisjoint(members)]
         dated = [t for t in onsets if self._within(t, window_d)]
-        label = " or ".join(concepts()[n].label for n in names)
+        label = either([concepts()[n].label for n in names])
         count = float(len(dated))
         return Reading(
             count,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import CannotAnswer
+from hepatica.language import say
 
 from ._body import table
 from ._population import stream
@@ -39,7 +40,7 @@ def apart(actions: Sequence[str]) -> str:
     if len(set(courses.values())) > 1:
         return "their courses last differently long, and the model holds one length for all"
     if len(set(direct.values())) > 1:
-        return "their effects on survival last differently long, and the model holds one length for all"
+        return say("their effects on survival last differently long, and the model holds one length for all")
     tightened = any("rx_vasodilatation" in r.get("effect", {}) for r in rows.values())
     if tightened and any(map(lasts, rows.values())):
         return "one ends and the other lasts, and in the model both would last"

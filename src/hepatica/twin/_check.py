@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import mark, say
 from hepatica.staging import Staging
 
 from ._history import LAB_NAMES, History, degrees, error, p_value
@@ -46,15 +47,25 @@ def remarks(rows: tuple[Row, ...]) -> list[str]:
     found = []
     for row in rows:
         if not row["inside"]:
-            found.append(f"{row['analyte']} lies outside the 90 % band of its own fit")
+            found.append(say("{analyte} lies outside the 90 % band of its own fit", analyte=_said(row)))
         if row["p_value"] is not None and row["p_value"] < UNUSUAL:
             found.append(
-                f"the fit does not reproduce the {row['values']} values of {row['analyte']} (p {row['p_value']:.2g}): "
-                "they contradict the model or each other"
+                say(
+                    "the fit does not reproduce the {count} values of {analyte} (p {p:.2g}): "
+                    "they contradict the model or each other",
+                    count=row["values"],
+                    analyte=_said(row),
+                    p=float(row["p_value"]),
+                )
             )
         if row["p_others"] is not None and row["p_others"] < UNUSUAL:
-            found.append(f"{row['analyte']} is unusual beside the other values of the record (p {row['p_others']:.2g})")
+            text = mark("{analyte} is unusual beside the other values of the record (p {p:.2g})")
+            found.append(say(text, analyte=_said(row), p=float(row["p_others"])))
     return found
+
+
+def _said(row: Row) -> str:
+    return say(str(row["analyte"]))
 
 
 def _bands(course: str, labs: Mapping[str, Array], staging: Staging, seed: int) -> list[Row]:

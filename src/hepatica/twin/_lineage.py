@@ -74,7 +74,9 @@ def lineage(variable: str) -> tuple[dict[str, str], ...]:
         seen.append(name)
         if len(seen) <= 6:
             queue += [s for s in _BEHIND.get(states[name]["organ"], ()) if s not in seen]
-    chain += [_step(n, states[n]["text"], states[n]["source"], states[n]["grade"]) for n in seen]
+    for n in seen:
+        text, source, grade = (states[n][key] for key in ("text", "source", "grade"))
+        chain.append(_step(n, say(text), source, grade))
     chain.append(
         _step("fit", say("virtual patients conditioned on this record's laboratory values"), "calibrated", "B")
     )

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hepatica.language import say
+
 from ._build import twin
 from ._history import LAB_NAMES, History, degrees, drift, drift_cov, drifted, log_likelihood, p_value, wider
 from ._pareto import pareto_k
@@ -113,9 +115,13 @@ def live(
         if ess < LEAST_ESS or power < LEAST_POWER:
             return None
         z = moved.z[:, rng.choice(moved.z.shape[1], draws, replace=draws > moved.z.shape[1])]
-        notes.append(f"few of the population lived this record: {pool + moved.evaluations} draws were needed")
+        notes.append(
+            say("few of the population lived this record: {count} draws were needed", count=pool + moved.evaluations)
+        )
         if power < 1:
-            notes.append(f"the record's course is rare in its population: likelihood tempered to {power:.2g}")
+            notes.append(
+                say("the record's course is rare in its population: likelihood tempered to {power:.2g}", power=power)
+            )
     return _today(life, sheet.at(z), weights, ess, power, notes, seed)
 
 

@@ -135,6 +135,11 @@ def score_label(name: str) -> str:
         "mayo_pbc": say("Mayo PBC"),
         "r_factor": say("R factor"),
         "hys_law": say("Hy's law"),
+        "hys_law_baseline": say("Hy's law, raised baseline"),
+        "kings_college_paracetamol": say("King's College, paracetamol"),
+        "kings_college_other": say("King's College, other causes"),
+        "baveno_five": say("Baveno VII, rule of five"),
+        "baveno_spleen": say("Baveno VI with spleen stiffness"),
         "baveno_vi": "Baveno VI",
         "baveno_vii": "Baveno VII",
         "wilson": say("Wilson index"),
@@ -251,7 +256,11 @@ def said_interval(low: Num | None, high: Num | None) -> str:
 
 def at_day(day: float) -> str:
     """Say when: `at day 90`, `at 1 year`."""
-    return say("now") if day == 0 else say("at {time}", time=numbers.span(day))
+    if day == 0:
+        return say("now")
+    if 1 <= day <= 120:
+        return say("at day {day}", day=numbers.number(day))
+    return say("at {time}", time=numbers.span(day))
 
 
 def _best(book: Book, family: str | None) -> tuple[int, Mapping[str, Any]] | None:

@@ -30,8 +30,8 @@ DISCLAIMER = mark("Research and decision support. Not a medical device; a clinic
 
 TRANSLATION = mark("The project made this translation; no native-speaking hepatologist has checked it yet.")
 LEFT_ENGLISH = mark(
-    "Titles of papers, names and criteria of trials in their registry's words, and what was set aside from the record "
-    "are left in English."
+    "Titles of papers, notes on sources and what was set aside from the record are left in English; criteria of trials "
+    "are translated, and their registry's own words hold."
 )
 
 

@@ -1,6 +1,6 @@
 """The names the report uses for variables, treatment families, certainty and terms: one name for one thing."""
 
-from hepatica.report.words.contract import certainties
+from hepatica.report.words.contract import certainties, enumerated
 from hepatica.report.words.names import (
     CERTAINTY,
     FAMILIES,
@@ -21,6 +21,7 @@ __all__ = [
     "Variable",
     "certainties",
     "certainty_step",
+    "enumerated",
     "family",
     "plain",
     "question",

@@ -25,13 +25,32 @@ UNITS = (
     mark("points"), mark("days"), mark("years"), mark("cells"), mark("QALY"), mark("procedures"), mark("d"),
     mark("% points"), mark("% of normal"), mark("% of area"), mark("× normal"), mark("probability"),
     mark("fraction of a healthy liver"), mark("percent of tissue"), mark("share"), mark("million cells"),
-    mark("times normal"), mark("episodes"),
+    mark("times normal"), mark("episodes"), mark("percent"), mark("fraction"), mark("cells an infusion"),
+    mark("quality-adjusted days; cost in the currency of the option's cost"),
+    mark("percent of the label left in the body"),
 )  # fmt: skip
 FAMILY = (
     mark("standard care"), mark("cells"), mark("growth factor"), mark("apheresis"), mark("drug"), mark("lifestyle"),
-    mark("procedure"), mark("transplant"),
+    mark("procedure"), mark("transplant"), mark("combination"),
 )  # fmt: skip
 STATISTIC = (mark("median"), mark("mean"))
+
+CLASSES = (
+    mark("indeterminate"), mark("mixed"), mark("cholestatic"), mark("hepatocellular"), mark("severe"),
+    mark("not severe"), mark("responder"), mark("non-responder"), mark("below 9"), mark("9 or more"),
+    mark("below 11"), mark("11 or more"), mark("up to 0.30"), mark("above 0.30"), mark("below 49"), mark("49 or more"),
+    mark("endoscopy advised"), mark("endoscopy can be spared"), mark("CSPH ruled out"), mark("CSPH undetermined"),
+    mark("CSPH probable"), mark("CSPH ruled in"), mark("no cACLD"), mark("suggestive of cACLD"),
+    mark("highly suggestive of cACLD"), mark("20 to 25 kPa"), mark("25 kPa or more"), mark("low"), mark("high"),
+    mark("in range"),
+)  # fmt: skip
+
+
+def enumerated() -> tuple[str, ...]:
+    """Return every enumerated word but the certainties."""
+    return (
+        *STATUS, *VERDICT, *BASIS, *URGENCY, *FIT, *RULE, *RECRUITMENT, *SCREENED, *UNITS, *FAMILY, *STATISTIC, *CLASSES
+    )  # fmt: skip
 
 
 def certainties() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hepatica.language import mark, say
+from hepatica.language import either, mark, say
 
 CERTAINTY = ("very low", "low", "moderate", "high")
 
@@ -123,6 +123,8 @@ def family(name: str | None) -> Family:
 
 def plain(identifier: str) -> str:
     """Turn an identifier into words."""
+    if " or " in identifier:
+        return either([plain(part) for part in identifier.split(" or ")])
     return say(_PLAIN.get(identifier) or identifier.replace("_", " "))
 
 
