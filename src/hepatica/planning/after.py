@@ -17,6 +17,7 @@ from hepatica.planning.harms import published
 from hepatica.planning.horizon import ACUTE
 from hepatica.planning.option import Option, cap
 from hepatica.planning.rules import Group
+from hepatica.planning.unusual import unusual
 
 STALE_D, STALE_ACUTE_D = 180, 7
 
@@ -198,6 +199,7 @@ def unknown(
         )
     if fit.status != "fitted":
         rows.append(_fit(fit))
+    rows += unusual(fit)
     open_trials = _trials(matches, cells)
     if cells and open_trials and not any(c.option.recommendable for c in cells):
         names = ", ".join(m.protocol for m in open_trials[:4])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hepatica.errors import CannotAnswer
 from hepatica.language import by_language, mark, say
 from hepatica.planning import sources, words
 from hepatica.planning.compare import Compared, same
@@ -54,7 +55,7 @@ def _pathways() -> tuple[tuple[dict[str, Any], Group], ...]:
 
 
 def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -> Choice:
-    """Return the recommendation.
+    """Return the recommendation; raises CannotAnswer where standard care is not among the options.
 
     Args:
         facts: what is known of the person.
@@ -64,6 +65,11 @@ def choose(facts: Facts, compared: Sequence[Compared], limit: str, ess: float) -
     """
     allowed = [c for c in compared if c.option.recommendable]
     by_id = {c.option.id: c for c in allowed}
+    if "standard_care" not in by_id:
+        raise CannotAnswer(
+            "nothing is left to choose from: standard care is not among the options", where="options",
+            mend="leave standard_care in; every other option is compared with it",
+        )  # fmt: skip
     standard = by_id["standard_care"]
     if facts.staging.contradictions or facts.staging.course == "undetermined":
         return _choice(

@@ -84,7 +84,10 @@ def race(
         left = left[:keep]
     rows = [_row(o, nets[o.id], ROUNDS[-1]) for o in left]
     new = [_winner(o) for o, row in zip(left, rows, strict=True) if o.id not in known and _better(row)]
-    few = list({(o.product, o.route, o.regimen.days): o for o in reversed(left) if o.regimen}.values())[-BEST:][::-1]
+    shapes: dict[Any, Option] = {}
+    for o in left:
+        shapes.setdefault((o.product, o.route, o.regimen and o.regimen.days), o)
+    few = list(shapes.values())[:BEST]
     found = refined(few, lambda asked: _nets(twin, fit, asked, days, ROUNDS[-1], course, weights, seed))
     doses = [_dose(first, *best) for first, best in zip([o for o in few if studied(o)], found, strict=True)]
     return Race(tuple(rounds), tuple(rows), tuple(new[:WINNERS]), tuple(doses))

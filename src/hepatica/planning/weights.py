@@ -55,20 +55,36 @@ class Weights:
     def read(cls, given: Mapping[str, float] | str | None) -> Weights:
         """Return weights from a mapping or from text such as "survival=1,quality=2"; what is not named stays as usual.
 
-        Raises InputError for an unknown name or a number that is none.
+        Raises InputError for an unknown name, one given twice, a number that is none, or a price where cost counts not.
         """
         if given is None:
             return cls()
-        rows = dict(_pair(part) for part in given.split(",") if part.strip()) if isinstance(given, str) else dict(given)
+        rows = _named(given) if isinstance(given, str) else dict(given)
         known = [f.name for f in fields(cls)]
         for name in rows:
             if name not in known:
                 raise InputError(f"unknown weight {name!r}", where="weights", mend=f"there are: {', '.join(known)}")
+        if isinstance(given, str) and rows.get("pay_a_qaly") and not rows.get("cost"):
+            raise InputError(
+                "pay_a_qaly says what a quality-adjusted year may cost, but cost does not count", where="weights",
+                mend="add cost=1, or leave pay_a_qaly out",
+            )  # fmt: skip
         return cls(**rows)
 
     def to_json(self) -> dict[str, float | str]:
         """Return the weights as plain values, with what counting cost leaves out."""
         return asdict(self) | ({"note": say(COST_NOTE)} if self.cost else {})
+
+
+def _named(text: str) -> dict[str, float]:
+    rows: dict[str, float] = {}
+    for name, value in (_pair(part) for part in text.split(",") if part.strip()):
+        if name in rows and rows[name] != value:
+            raise InputError(
+                f"the weight {name} is given as {rows[name]:g} and as {value:g}", where="weights", mend="give it once"
+            )
+        rows[name] = value
+    return rows
 
 
 def _pair(text: str) -> tuple[str, float]:
