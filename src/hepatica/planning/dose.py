@@ -14,6 +14,7 @@ from hepatica.language import mark, say
 from hepatica.planning import words
 from hepatica.planning.bands import clean
 from hepatica.planning.compare import NO_DIFFERENCE
+from hepatica.planning.harms import harms
 from hepatica.planning.option import Option
 from hepatica.planning.race import LOOKS, SURE_OF_MANY, paired_parts
 from hepatica.planning.weights import Parts
@@ -71,7 +72,7 @@ def _curve(w: Workings, option: Option) -> dict[str, Any] | None:
         "draws": int(nets.shape[1]),
         "judged_on_day": day,
         "unit": next(c.unit for c in w.compared if c.option is option),
-        "doses": _rows(doses, nets, told, near, product.claims is None),
+        "doses": _rows(doses, nets, told, near, product.claims is None or bool(harms(option))),
         "p_none": clean(float((nets.max(axis=0) <= 0).mean())),
         "flat": all(near),
         "text": [*_text(doses, nets, best, near), *_own(product)],
@@ -142,7 +143,7 @@ def _own(product: therapy.Product) -> list[str]:
     """Return what must be said of the doses of a product of one's own."""
     if product.claims is None:
         return []
-    rows = [say("The harms of this product are not known, so a high dose looks better here than it may be.")]
+    rows = [say("The harms of this product itself are not known, so a high dose looks better here than it may be.")]
     per = product.claims.cells_per_unit
     if per is not None:
         text = mark("Doses are counted in cells: by its file one of its {unit} acts as {n} cells.")

@@ -69,8 +69,8 @@ def cautions(product: Product) -> tuple[str, ...]:
     assert product.claims is not None
     rows = [
         say(
-            "the harms of {name} are not known: nobody has counted them. Its net benefit counts none, and is the most "
-            "it could be",
+            "what harm {name} may do is not known: nobody has counted it. The net benefit counts none of it, "
+            "and is the most it could be",
             name=words.lower(product.name),
         )
     ]

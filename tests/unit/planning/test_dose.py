@@ -38,10 +38,10 @@ class Doses(FakeTwin):
         return found
 
 
-def planned(twin, files=()):
+def planned(twin, files=(), record=RECORD):
     own = [therapy.read_product(ROOT / "examples" / "products" / f"{name}.toml") for name in files]
     return planning.plan(
-        parse_short(RECORD), draws=200, today=TODAY, twin=twin, products=own, weights="harms=0"
+        parse_short(record), draws=200, today=TODAY, twin=twin, products=own, weights="harms=0"
     ).to_json()
 
 
@@ -87,7 +87,7 @@ def test_chances_add_up_and_equals_share() -> None:
 def test_a_product_of_ones_own_has_a_curve_whose_harm_is_unknown(rising) -> None:
     own = rising["dose_finding"][1]
     assert own["product"] == "cord_vesicles" and all(r["harm"] is None for r in own["doses"])
-    assert any("harms of this product are not known" in t for t in own["text"])
+    assert any("harms of this product itself are not known" in t for t in own["text"])
     assert any("particles" in t for t in own["text"])
 
 
@@ -128,3 +128,11 @@ def test_the_figure_has_a_text_and_marks_the_greatest_mean() -> None:
 def test_the_figure_leaves_unknown_harm_out() -> None:
     rows = [_row(1e7, 1.0, None), _row(1e8, 3.0, None)]
     assert "lost to harms" not in dose_curve(rows, unit="days", css="cells", title="t", desc="")
+
+
+def test_the_harms_of_the_way_it_is_given_are_counted_where_they_are_known() -> None:
+    record = json.loads((ROOT / "examples" / "decompensated_alcohol_cirrhosis.json").read_text(encoding="utf-8"))
+    curves = planned(Doses(0.1), ["liver_organoids"], record)["dose_finding"]
+    own = next(c for c in curves if c["product"] == "liver_organoids")
+    means = [r["harm"]["mean"] for r in own["doses"]]
+    assert means[0] > 0 and means == sorted(means)

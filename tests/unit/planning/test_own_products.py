@@ -48,7 +48,7 @@ def test_it_is_forecast_for_a_trial_only_and_says_that_its_harms_are_unknown(pla
         "trial only", False, "very low", "assumption",
     )  # fmt: skip
     assert o["evidence"] == [] and o["rank"] and o["forecast"]["survival"]
-    assert any("harms" in c and "not known" in c for c in o["cautions"])
+    assert any("what harm" in c and "is not known" in c for c in o["cautions"])
     assert any(o["name"].lower()[1:] in text for text in plan["unknown"])
 
 
