@@ -58,3 +58,10 @@ def test_later_years_count_less_by_the_rate():
     assert later / now == pytest.approx(np.full(3, expected), rel=1e-5)
     cost = outcomes.care_cost(days, alive, np.full_like(alive, 5.0), "compensated", "EU", rate=0.035)
     assert cost.draws == pytest.approx(np.full(3, 2 * 1512 * expected), rel=1e-5)
+
+
+def test_the_interval_of_the_ratio_ends_where_the_acceptability_curve_crosses_5_and_95_percent():
+    rng = np.random.default_rng(6)
+    gain, cost = rng.gamma(9.0, 0.02, 5000), rng.normal(4000.0, 500.0, 5000)
+    found = outcomes.ratio(gain, cost)
+    assert outcomes.acceptable(gain, cost, np.array([found.lo, found.hi])) == pytest.approx([0.05, 0.95], abs=0.001)
