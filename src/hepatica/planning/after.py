@@ -55,7 +55,9 @@ def consent(
 ) -> dict[str, Any]:
     """Return the consent document of the recommended option, filled from this plan."""
     o, rows = chosen.option, chosen.rows
-    others = [words.treatment(x) for x in options if x.live and x.id != o.id and not x.product and not x.parts]
+    others = [
+        words.treatment(x) for x in options if x.status == "offered" and x.id != o.id and not x.product and not x.parts
+    ]
     risks = [_risk(r) for r in (rows["harms"] or _later(o))[:6] if r["probability"] is not None]
     cost = rows["cost"]
     return governance.consent(
@@ -69,7 +71,7 @@ def consent(
             risks="; ".join(risks) or say("no count of side effects is in the sources opened here; ask your team"),
             benefit=_benefit(o, rows),
             certainty=cap(choice.certainty, o.certainty),
-            alternatives=words.listed(others[:8]) or say("no other treatment fits your record"),
+            alternatives=words.listed(others[:8]) or say("none that fits your record now"),
             unknown=" ".join(unknown[:2]),
             cost=say(
                 "Care costs about {cost} over {horizon_days}.",
@@ -109,14 +111,16 @@ def _trials(matches: Sequence[Match], cells: Sequence[Compared]) -> list[Match]:
 def _benefit(o: Option, rows: dict[str, Any]) -> str:
     if o.id == "standard_care":
         last = rows["forecast"]["survival"][-1]
-        people, time = words.of_100(last["mean"]), words.when(last["day"])
+        people, time = words.of_100(last["p50"]), words.when(last["day"])
         return say("{people} like you are alive after {time}", people=people, time=time)
     day = rows["benefit"].get("survival_gain", {}).get("day")
     gain = next((p for p in rows["difference"].get("survival", ()) if p["day"] == day), None)
     if gain is None:
         return say("the model cannot compare it with usual care")
     middle, low, high = (round(100 * gain[k]) for k in ("p50", "p05", "p95"))
-    if middle == 0:
+    if middle == low == high == 0:
+        text = mark("as many people are alive after {time} as with usual care")
+    elif middle == 0:
         text = mark(
             "as many people are alive after {time} as with usual care, or nearly so "
             "(of 100 people, it could be from {low} to {high})"
@@ -166,8 +170,8 @@ def unknown(
     alike: Sequence[str] = (),
 ) -> list[str]:
     """Return what is not known, the weightiest first, as sentences."""
-    rows = []
     staging = facts.staging
+    rows = []
     if staging.contradictions:
         rows.append(say("Which of the contradicting values are true: they stand under what to do now."))
     rows += limits(facts)

@@ -44,7 +44,7 @@ def questions(
         _age(facts, cap(choice.certainty, compared[0].option.certainty), matches),
         _side_effects(choice, chosen, cells),
         _cost(choice, chosen, compared, cells, payment, jurisdiction),
-        _how_long(choice, chosen, follow_up, facts.patient.age_years(facts.now)),
+        _how_long(facts, choice, chosen, follow_up),
     ]
 
 
@@ -133,8 +133,11 @@ def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> d
         name = words.treatment(c.option)
         rows = [r for r in c.rows["harms"] if r["probability"] is not None][:3]
         if c.option.id == "transplant_referral":
-            text += " " + say("The visit does no harm. A transplant is a big operation.")
+            text += " " + say("To ask does no harm. A transplant is a big operation.")
             name, rows = say("a transplant"), published("transplant")
+        if not rows and c.option.id == "standard_care":
+            text += " " + say("Usual care adds nothing new here, and so no new side effects.")
+            continue
         if not rows:
             text += " " + say(
                 "For {name}, our sources give no count of side effects. Ask your team what to look for.", name=name
@@ -156,6 +159,11 @@ def _had(r: dict[str, Any]) -> str:
     if r["lo"] is None or r["hi"] is None:
         return say("{people} had {harm}", people=people, harm=r["said"])
     low, high = round(100 * r["lo"]), round(100 * r["hi"])
+    if r["control"] is not None:
+        return say(
+            "{people} had {harm} (it could be {low} to {high}; without it {control})",
+            people=people, harm=r["said"], low=low, high=high, control=round(100 * r["control"]),
+        )  # fmt: skip
     return say("{people} had {harm} (it could be {low} to {high})", people=people, harm=r["said"], low=low, high=high)
 
 
@@ -217,27 +225,18 @@ def _price(c: Compared, numbers: list[dict[str, Any]]) -> str:
     return say("In our sources {option} costs about {cost}.", option=name, cost=paid)
 
 
-def _how_long(
-    choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, Any]], age: float | None
-) -> dict[str, Any]:
+def _how_long(facts: Facts, choice: Choice, chosen: Compared, follow_up: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    age = facts.patient.age_years(facts.now)
     response = chosen.rows["time_to_response_days"]
-    numbers = []
+    numbers: list[dict[str, Any]] = []
     if choice.option.id == "standard_care":
         text = say("There is no new treatment to wait for.")
     elif choice.option.id == "transplant_referral":
-        wait = waiting()
         text = say(
-            "The visit treats nothing by itself: it tells whether a new liver could help, and how long the wait is."
+            "An opinion treats nothing by itself: it tells whether a new liver could help, and how long the wait is."
         )
-        text += " " + say(
-            "Of those put on the list in the United States, {soon} had a liver within 3 months, and {year} in a year.",
-            soon=words.of_100(wait["months_3"]),
-            year=words.of_100(wait["year_1"]),
-        )
-        numbers = [
-            _number(say("a liver within 3 months of listing"), wait["months_3"], "probability", wait["source"]),
-            _number(say("a liver within a year of listing"), wait["year_1"], "probability", wait["source"]),
-        ]
+        if facts.staging.course != "alf" and not (age is not None and age < 18):
+            text += " " + _wait(numbers)
     elif response is None or response["p50"] is None:
         text = say(
             "The model sees no clear change in blood scores from {option}.", option=words.treatment(choice.option)
@@ -282,6 +281,20 @@ def waiting() -> dict[str, Any]:
     row: dict[str, Any] = sources.read("waiting.toml")["listed"]
     sources.check([row["source"]], "waiting.toml")
     return row
+
+
+def _wait(numbers: list[dict[str, Any]]) -> str:
+    """Return how long adults wait for a liver in words, and note the numbers."""
+    wait = waiting()
+    numbers += [
+        _number(say("a liver within 3 months of listing"), wait["months_3"], "probability", wait["source"]),
+        _number(say("a liver within a year of listing"), wait["year_1"], "probability", wait["source"]),
+    ]
+    return say(
+        "Of those put on the list in the United States, {soon} had a liver within 3 months, and {year} in a year.",
+        soon=words.of_100(wait["months_3"]),
+        year=words.of_100(wait["year_1"]),
+    )
 
 
 def _people(probability: float, age: float | None) -> str:

@@ -146,14 +146,16 @@ def of_100(probability: float, *, children: bool = False) -> str:
 def when(day: float) -> str:
     """Return a day in the words people use.
 
-    >>> when(1), when(28), when(180), when(730)
-    ('1 day', '28 days', '6 months', '2 years')
+    >>> when(1), when(28), when(180), when(545), when(730)
+    ('1 day', '28 days', '6 months', '18 months', '2 years')
     """
     if day < 60:
         return say_many("{n} day", "{n} days", round(day))
     if day < 365:
         return say_many("{n} month", "{n} months", round(day / 30.4375))
     years = day / 365
+    if abs(years - round(years)) > 0.2:
+        return say_many("{n} month", "{n} months", round(day / 30.4375))
     return say_many("{n} year", "{n} years", round(years))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fake_twin import FakeTwin
 from reading import machine_words
@@ -71,3 +73,26 @@ def test_options_with_the_same_forecast_are_called_equal(make):
 def test_a_list_of_needs_names_each_once():
     assert words.needs(["inr", "inr or pt_percent"]) == "INR"
     assert words.needs(["inr or pt_percent", "sodium"]) == "INR or prothrombin activity, sodium"
+
+
+def test_the_patient_hears_the_survival_that_the_page_shows(example):
+    plan = example[2]
+    standard = next(o for o in plan["options"] if o["id"] == "standard_care")
+    shown = min(standard["forecast"]["survival"], key=lambda p: abs(p["day"] - plan["judged_on_day"]))
+    said = next(q for q in plan["questions"] if q["id"] == "only_option")
+    number = next(n for n in said["numbers"] if n["unit"] == "probability")
+    assert (number["value"], number["lo"], number["hi"]) == (shown["p50"], shown["p05"], shown["p95"])
+
+
+def test_nothing_is_said_with_more_certainty_than_the_forecast_has(example):
+    plan = example[2]
+    order = ("very low", "low", "moderate", "high")
+    standard = next(o for o in plan["options"] if o["id"] == "standard_care")
+    for key in ("only_option", "age"):
+        sure = next(q["certainty"] for q in plan["questions"] if q["id"] == key)
+        assert order.index(sure) <= order.index(standard["certainty"]), key
+
+
+def test_consent_writes_fewer_and_more_and_no_signs(example):
+    text = next(e["text"] for e in example[2]["consent"]["elements"] if e["id"] == "50.25(a)(3)")
+    assert not re.search(r"[-+−]\d|-0|from none to none", text), text

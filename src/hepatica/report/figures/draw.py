@@ -75,7 +75,9 @@ def standalone(svg: str, css: str) -> bytes:
 
 
 def _moves(points: Sequence[Point]) -> str:
-    return "M" + "L".join([f"{x:.1f} {y:.1f}" for x, y in points])
+    return (
+        ("M" + "L".join([f"{x:.1f} {y:.1f}" for x, y in points]) + " ").replace(".0L", "L").replace(".0 ", " ").rstrip()
+    )
 
 
 def _plain(value: object) -> str:

@@ -140,6 +140,7 @@ def score_label(name: str) -> str:
         "kings_college_other": say("King's College, other causes"),
         "baveno_five": say("Baveno VII, rule of five"),
         "baveno_spleen": say("Baveno VI with spleen stiffness"),
+        "wilson_index": say("New Wilson index"),
         "baveno_vi": "Baveno VI",
         "baveno_vii": "Baveno VII",
         "wilson": say("Wilson index"),

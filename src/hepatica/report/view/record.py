@@ -14,7 +14,7 @@ from hepatica.report.view.book import Book
 from hepatica.report.view.decision import MAIN_SCORES, score_label, stage_parts
 
 UNITS = {"umol/L": "µmol/L", "1e9/L": "10⁹/L", "1": "", "Cel": "°C", "1/min": "/min", "ug/L": "µg/L"}
-_UPPER = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "map", "egfr", "ldh", "igg"}
+_UPPER = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "wbc", "hvpg", "bmi", "egfr", "ldh", "igg"}
 
 
 def record(book: Book) -> dict[str, Any]:
@@ -50,6 +50,8 @@ def analyte_label(name: str) -> str:
         return name.upper()
     special = {
         "hvpg": "HVPG",
+        "map": say("Mean arterial pressure"),
+        "spo2": "SpO₂",
         "pao2": "PaO₂",
         "fio2": "FiO₂",
         "ph": "pH",
@@ -218,7 +220,7 @@ def _missing(row: Mapping[str, Any]) -> dict[str, Any]:
     needs = [needs] if isinstance(needs, str) else needs
     return {
         "label": score_label(str(row.get("score", ""))),
-        "needs": ", ".join(words.plain(str(n)) for n in needs),
+        "needs": ", ".join(say(" or ").join(map(analyte_label, str(n).split(" or "))) for n in needs),
         "possible": possible,
     }
 

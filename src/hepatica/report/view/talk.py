@@ -75,6 +75,8 @@ def _number(book: Book, row: Any, base: str) -> dict[str, Any] | None:
     unit = str(row.get("unit") or "")
     style = "percent" if unit in ("probability", "fraction", "share") else ""
     shown = "" if style or unit in ("1",) else unit
+    if unit == "days" and row.get("value") == 1 and row.get("lo") is None:
+        shown = "day"
     value, low, high = (book.num(f"{base}.{key}", style, unit=shown) for key in ("value", "lo", "hi"))
     if value is None:
         return None
