@@ -75,7 +75,7 @@ def combined(facts: Facts, options: Sequence[Option]) -> Combined:
             left_out.append({"id": option.id, "name": option.name, "parts": list(option.parts), "because": reason})
             continue
         found.append(option)
-        if "wait" in row:
+        if "wait" in row and len(found) < MOST:
             weeks = int(row["wait"]["acute_weeks" if facts.staging.course in ACUTE else "weeks"])
             second = _later(option, weeks)
             found.append(second)

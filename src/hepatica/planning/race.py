@@ -27,7 +27,7 @@ ROUNDS = (32, 128)
 WINNERS = 2
 MOST = 24
 LOOKS = 5
-BEST = 2
+BEST = 1
 SURE = 1.96
 SURE_OF_MANY = 3.1
 """The same for the best of MOST: a chance of 0.05 shared among them, so that luck alone names none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hepatica.language import say
+from hepatica.language import mark, say
 from hepatica.planning import words
 from hepatica.planning.bands import quantiles
 from hepatica.planning.compare import same
@@ -24,13 +24,15 @@ def timing(w: Workings) -> list[dict[str, Any]]:
                 "gain_of_now": {**quantiles(now.net - later.net), "unit": now.unit},
                 "judged_on_day": w.screened.judged_day,
                 "told_apart": not equal,
-                "text": _text(equal, float((now.net - later.net).mean()), pair["weeks"], w.screened.judged_day),
+                "text": _text(
+                    equal, float((now.net - later.net).mean()), now.unit, pair["weeks"], w.screened.judged_day
+                ),
             }
         )
     return rows
 
 
-def _text(equal: bool, gain: float, weeks: int, judged_day: int) -> str:
+def _text(equal: bool, gain: float, unit: str, weeks: int, judged_day: int) -> str:
     day = words.when(judged_day)
     if equal:
         return say(
@@ -38,6 +40,11 @@ def _text(equal: bool, gain: float, weeks: int, judged_day: int) -> str:
             "the difference is within the noise of the simulation.",
             weeks=weeks, day=day,
         )  # fmt: skip
-    if gain > 0:
-        return say("In the model the cells do more by {day} at once than after {weeks} weeks.", weeks=weeks, day=day)
-    return say("In the model the cells do more by {day} after {weeks} weeks than at once.", weeks=weeks, day=day)
+    sooner = mark(
+        "By {day} the cells do more in the model if given at once: {gain} {unit} more than after {weeks} weeks."
+    )
+    later = mark(
+        "By {day} the cells do more in the model if given after {weeks} weeks: {gain} {unit} more than at once."
+    )
+    text = sooner if gain > 0 else later
+    return say(text, day=day, weeks=weeks, gain=words.number(float(f"{abs(gain):.2g}")), unit=say(unit))

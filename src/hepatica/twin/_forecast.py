@@ -181,6 +181,7 @@ def _summarise(
     bound: dict[str, Any],
 ) -> Forecast:
     good = run["good"] & base["good"]
+    alone = option.regimen is not None and not option.actions
     v = {k: np.asarray(x, float)[:, good] for k, x in run["values"].items()}
     b = {k: np.asarray(x, float)[:, good] for k, x in base["values"].items()}
     native = np.clip(v["alive_untransplanted"], 0, 1)
@@ -207,7 +208,7 @@ def _summarise(
         {k: points(times, v[k], native) for k in STORES},
         difference,
         None if option.regimen is None else _body_map(v, times),
-        None if option.regimen is None else _share(virtual, option, times, seed, v, b, fixed, bound, good),
+        _share(virtual, option, times, seed, v, b, fixed, bound, good) if alone else None,
         draws,
         run["failed"],
     )
@@ -266,7 +267,7 @@ def _share(
     bound: dict[str, Any],
     good: NDArray[np.bool_],
 ) -> dict[str, float]:
-    """Return the paracrine share of the effect on function, by switching differentiation off."""
+    """Return the paracrine share of the effect on function of cells alone, by switching differentiation off."""
     alone = _run(virtual, option, times, seed, bound | {"engraftment_1_d": 0.0})
     p = np.asarray(alone["values"]["bilirubin_umol_l"], float)[:, good]
     whole = np.abs(np.log(v["bilirubin_umol_l"] / b["bilirubin_umol_l"]))[1:].mean(axis=0)

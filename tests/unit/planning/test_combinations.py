@@ -114,3 +114,20 @@ def test_the_rule_file_refuses_a_row_without_a_source(monkeypatch):
     monkeypatch.setattr(sources, "read", lambda *_: {"combination": [row]})
     with pytest.raises(ValueError, match="without a source"):
         combinations.rules.__wrapped__()
+
+
+def test_the_paracrine_share_is_told_of_cells_alone_since_a_partner_would_be_counted_in(make):
+    path = next(p for p in EXAMPLES if p.stem == "hbv_acute_on_chronic_failure")
+    plan = planning.plan(parse_short(json.loads(path.read_text(encoding="utf-8"))), draws=60, today=TODAY).to_json()
+    cells = [o for o in plan["options"] if o["product"] and o["status"] == "trial only"]
+    assert {bool(o["parts_given"]) for o in cells} == {True, False}
+    assert all((o["share_paracrine"] is None) == bool(o["parts_given"]) for o in cells)
+
+
+def test_guideline_pairs_come_before_cells_and_what_is_left_out_is_named(make):
+    plan = make(HBV_ACLF, FakeTwin(0.3))
+    found = pairs(plan)
+    assert {"plasma_exchange_to_transplant", "antiviral_and_transplant_referral"} <= set(found)
+    assert len(found) <= combinations.MOST
+    left = plan["screened"]["combinations"]["left_out"]
+    assert [r["id"].startswith("cells_with_plasma_exchange") for r in left] == [True]
