@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from hepatica.report import figures, palette
 from hepatica.report.figures.dots import quantiles
+from hepatica.report.figures.draw import polyline
 from hepatica.report.figures.scale import Scale
 
 
@@ -76,3 +78,11 @@ def test_contrast_meets_aa(colours):
         assert contrast(colours[text], colours["raised"]) >= 4.5
     for hue in palette.FAMILIES:
         assert contrast(colours[hue], colours["paper"]) >= 3.0
+
+
+def test_a_long_path_by_its_steps_ends_where_the_points_do() -> None:
+    points = [(k * 1.37, 50 + 40 * np.sin(k)) for k in range(60)]
+    start, steps = re.fullmatch(r"M([^l]+)l(.+)", re.search(r' d="([^"]+)"', polyline(points, "ln"))[1]).groups()
+    moves = [float(v) for v in re.findall(r"-?(?:\d+(?:\.\d+)?|\.\d+)", steps)]
+    path = np.cumsum([[float(v) for v in start.split()], *zip(moves[::2], moves[1::2], strict=True)], axis=0)
+    assert path == pytest.approx(np.array(points), abs=0.051)

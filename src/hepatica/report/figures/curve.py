@@ -77,10 +77,12 @@ def _value(point: Mapping[str, Any], key: str) -> float:
 
 
 def _grid(x: Scale, y: Scale, percent: bool, *, zero: bool) -> str:
-    parts = []
-    for tick in y.ticks(3 if zero else 4):
+    ticks = y.ticks(3 if zero else 4)
+    plain = [y(tick) for tick in ticks if tick != 0 or not zero]
+    parts = [draw.levels(plain, x.start, x.stop, "grid")]
+    parts += [draw.levels([y(0)], x.start, x.stop, "zero")] if zero and 0 in ticks else []
+    for tick in ticks:
         here = y(tick)
-        parts.append(draw.line(x.start, here, x.stop, here, "zero" if zero and tick == 0 else "grid"))
         shown = tick * 100 if percent else tick
         parts.append(draw.text(tick_label(shown, signed=zero), x.start - 4, here + 3.4, "t m", "end"))
     return "".join(parts)

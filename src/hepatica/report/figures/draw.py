@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import pairwise
 
 Point = tuple[float, float]
+_SHORT = 5
 _NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_label": "aria-label", "x": "x", "y": "y", "d": "d"}
 
 
@@ -32,6 +34,12 @@ def text(content: str, x: float, y: float, class_: str = "t", anchor: str | None
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
     """Return a straight line."""
     return tag("line", class_=class_, x1=x1, y1=y1, x2=x2, y2=y2)
+
+
+def levels(heights: Iterable[float], x1: float, x2: float, class_: str) -> str:
+    """Return level lines at some heights, as one path."""
+    d = "".join([f"M{_plain(x1)} {_plain(y)}H{_plain(x2)}" for y in heights])
+    return tag("path", class_=class_, d=d) if d else ""
 
 
 def polyline(points: Sequence[Point], class_: str) -> str:
@@ -75,9 +83,23 @@ def standalone(svg: str, css: str) -> bytes:
 
 
 def _moves(points: Sequence[Point]) -> str:
-    return (
-        ("M" + "L".join([f"{x:.1f} {y:.1f}" for x, y in points]) + " ").replace(".0L", "L").replace(".0 ", " ").rstrip()
-    )
+    """Return the path through points, to a tenth; a long one by its steps, which takes half the room."""
+    if len(points) <= _SHORT:
+        return "M" + "L".join([f"{_plain(float(x))} {_plain(float(y))}" for x, y in points])
+    tenths = [(round(x * 10), round(y * 10)) for x, y in points]
+    steps = [v - u for a, b in pairwise(tenths) for u, v in zip(a, b, strict=True)]
+    (x, y), said = tenths[0], "".join(map(_step, steps))
+    return f"M{x / 10:g} {y / 10:g}l{said.removeprefix(' ')}"
+
+
+def _step(tenths: int) -> str:
+    """Return a step with what must stand before it: a blank, unless its sign parts it from the last.
+
+    >>> _step(5), _step(-12), _step(0)
+    (' .5', '-1.2', ' 0')
+    """
+    text = f"{abs(tenths) / 10:g}"
+    return ("-" if tenths < 0 else " ") + (text.removeprefix("0") if 0 < abs(tenths) < 10 else text)
 
 
 def _plain(value: object) -> str:
