@@ -57,7 +57,7 @@ def blank(base: Option, product: Product) -> Option:
     return replace(
         base,
         certainty="very low",
-        certainty_why=say("no study of this product; its numbers are multiples that its file states"),
+        certainty_why=say("no study of it is in this program: its numbers are multiples that its file states"),
         basis="assumption",
         evidence=(),
         notes={**base.notes, "own_product": True},

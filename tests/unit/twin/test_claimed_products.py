@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pytest
 
-from hepatica import therapy
+from hepatica import staging, therapy, twin
+from hepatica.patient import read
 from hepatica.therapy import MULTIPLES, Claims, Multiple, Product
 from hepatica.twin._delivery import CLAIMED, prepare, traits
 
@@ -62,3 +64,17 @@ def test_cells_that_live_twice_as_long_die_half_as_fast() -> None:
     with therapy.considering([product(survival=Multiple(2.0, 2.0, 2.0, "x"))]):
         given, _ = prepare([regimen], np.zeros(n, np.int64), potency, parameters, np.zeros(n), 1)
     assert given["cell_death_1_d"] == pytest.approx(np.full(n, 0.1))
+
+
+def test_a_wider_interval_widens_the_forecast() -> None:
+    record = Path(__file__).parents[3] / "examples" / "decompensated_alcohol_cirrhosis.json"
+    patient = read(record)
+    fit = twin.fit(patient, staging.stage(patient), draws=300, seed=1)
+    spread = []
+    for width in (1.01, 10.0):
+        made = product(potency=Multiple(1.0, 1 / width, width, "assumption"))
+        with therapy.considering([made]):
+            option = twin.Option("mine", therapy.Regimen("mine", "peripheral_vein", 1e8), ())
+            found = twin.race(fit, [twin.Option("standard_care", None, ("standard_care",)), option], [0, 90], 300)
+        spread.append(float((found["mine"]["meld"][-1] - found["standard_care"]["meld"][-1]).std()))
+    assert spread[1] > 1.2 * spread[0]
