@@ -13,8 +13,8 @@ def front(options: Mapping[str, Parts], *, least: float = 1e-9, cost: bool = Tru
     """Return, by option, the options that are at least as good in every part and better in one; none: on the front.
 
     Parts are compared by their means; a part that is not known of both is left out of their comparison, and so is a
-    difference of `least` or less. `cost`: whether money counts. What is known of it is the care of the liver alone,
-    which an early death makes cheaper.
+    difference of `least` or less. `cost`: whether money counts: an early death makes care cheaper, and prices that are
+    not known count as none.
 
     >>> import numpy as np
     >>> a = Parts(np.array([5.0]), None, np.array([1.0]), 0.0)

@@ -46,11 +46,20 @@ def test_numbers_are_the_plans_own():
 
 def test_the_front_is_told_in_words_and_as_a_table():
     shown = robust(Book(a_plan()))["front"]
-    assert "2 of 3 options are beaten by no other in everything: STANDARD_CARE; A." in shown["svg"]
+    assert "Beaten by no other in everything, 2 of 3: STANDARD_CARE; A." in shown["svg"]
     assert shown["heads"] == ["longer life, days", "lost to harms, days"], "parts that nobody changes have no axis"
     assert [(r["number"], r["beaten"], [c.value for c in r["cells"]]) for r in shown["rows"]] == [
         (1, False, [0.0, 0.0]), (2, False, [5.0, 2.0]), (3, True, [4.0, 3.0]),
     ]  # fmt: skip
+
+
+def test_what_cost_leaves_out_is_said_only_where_cost_is_drawn():
+    plan = a_plan()
+    assert robust(Book(plan))["front"]["cost_note"] == ""
+    plan["options"][1]["parts"]["cost"] = 100.0
+    assert "beats nothing while it has no weight" in robust(Book(plan))["front"]["cost_note"]
+    plan["weights"] = {"cost": 1.0}
+    assert robust(Book(plan))["front"]["cost_note"] == ""
 
 
 def places(svg, css):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hepatica.language import mark, say
@@ -16,10 +16,13 @@ AXES = (
     ("quality", mark("better life"), True),
     ("harms", mark("lost to harms"), False),
     ("burden", mark("on treatment"), False),
-    ("cost", mark("cost of care"), False),
+    ("cost", mark("cost"), False),
 )
 LEAST = 2
-COST = mark("Cost is drawn but beats nothing: it is the care of the liver alone, without the treatment's own price.")
+COST = mark(
+    "Cost is drawn but beats nothing while it has no weight: prices that are not known count as none, "
+    "and an early death makes care cheaper."
+)
 
 
 def robust(book: Book) -> dict[str, Any] | None:
@@ -75,7 +78,7 @@ def _front(book: Book) -> dict[str, Any] | None:
         rows.append({**head, "number": number, "cells": cells, "beaten": beaten})
     best = [name_of(o) for _, o in live if not o.get("beaten_in_everything_by")]
     desc = say(
-        "{count} of {all} options are beaten by no other in everything: {names}.",
+        "Beaten by no other in everything, {count} of {all}: {names}.",
         count=len(best), all=len(live), names="; ".join(best),
     )  # fmt: skip
     title = say("Options over all that counts, better is up")
@@ -84,6 +87,10 @@ def _front(book: Book) -> dict[str, Any] | None:
         "desc": desc,
         "heads": [f"{a.label}, {a.unit}" if a.unit else a.label for a in axes],
         "rows": rows,
-        "cost_note": "" if (book.plan.get("weights") or {}).get("cost") else say(COST),
+        "cost_note": say(COST) if _cost_beats_nothing(book, known) else "",
         "day": numbers.span(book.plan.get("judged_on_day") or 0),
     }
+
+
+def _cost_beats_nothing(book: Book, known: Sequence[tuple[str, str, bool]]) -> bool:
+    return any(key == "cost" for key, _, _ in known) and not (book.plan.get("weights") or {}).get("cost")
