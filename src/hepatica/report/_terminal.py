@@ -108,7 +108,7 @@ def _options(book: Book) -> list[str]:
         points = (option.get("forecast") or {}).get("survival")
         at = nearest(points, day)
         point = points[at] if points and at is not None else {}
-        middle = point.get("p50", point.get("mean"))
+        middle = point.get(words.middle("survival", point))
         alive = f"{percent(middle)} %" if middle is not None else say("unknown")
         band = ""
         if point.get("p05") is not None:

@@ -9,6 +9,8 @@ import pytest
 import hepatica
 from hepatica import report
 from hepatica.errors import CannotAnswer
+from hepatica.report.view.book import Book
+from hepatica.report.view.document import document
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.json"))
 
@@ -47,3 +49,15 @@ def test_the_other_forms_are_made(plan):
     assert report.terminal(plan)
     pytest.importorskip("typst")
     assert report.pdf(plan).startswith(b"%PDF-")
+
+
+def test_the_chance_of_being_alive_is_one_number_everywhere(plan):
+    standard = next(o for o in plan["options"] if o["id"] == "standard_care")
+    alive = {p["day"]: p["mean"] for p in standard["forecast"]["survival"]}
+    asked = next(q for q in plan["questions"] if q["id"] == "only_option")["numbers"][-1]["value"]
+    assert asked == alive[standard["qaly"]["horizon_days"]]
+    page = document(plan)
+    shown = page["decision"]["numbers"][0]["value"]
+    assert shown.value == alive[Book(plan).main_day]
+    row = next(r for r in page["comparison"]["rows"] if r["id"] == "standard_care")
+    assert row["survival"]["value"].value == shown.value

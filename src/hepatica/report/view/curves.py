@@ -58,10 +58,12 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
         kind = words.family(option.get("family"))
         end = nearest(points, book.main_day) or 0
         base = f"$.options[{i}].forecast.{name}[{end}]"
-        value, low, high = (book.of(name, f"{base}.{k}") for k in ("p50", "p05", "p95"))
+        middle = words.middle(name, points[end])
+        value, low, high = (book.of(name, f"{base}.{k}") for k in (middle, "p05", "p95"))
         title = f"{known.label}, {name_of(option)}"
         desc = say(
-            "{day}: median {value}, 90 % interval {interval}",
+            "{day}: {statistic} {value}, 90 % interval {interval}",
+            statistic=say("mean") if middle == "mean" else say("median"),
             day=numbers.span(points[end]["day"]),
             value=value,
             interval=said_interval(low, high),
@@ -77,9 +79,9 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
                 "lead": i in book.leading,
                 "when": numbers.span(points[end]["day"]),
                 "svg": course(
-                    points,
-                    None if own else standard,
-                    None if own else difference,
+                    [words.drawn(name, p) for p in points],
+                    None if own or standard is None else [words.drawn(name, p) for p in standard],
+                    None if own or difference is None else [words.drawn(name, p) for p in difference],
                     level=level,
                     gap=gap,
                     css=kind.css,
@@ -128,6 +130,7 @@ def _table(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]]) -> 
             points = option["forecast"][name]
             at = next((k for k, p in enumerate(points) if p["day"] == day), None)
             base = f"$.options[{i}].forecast.{name}[{at}]"
-            cells.append([book.of(name, f"{base}.{k}") for k in ("p50", "p05", "p95")] if at is not None else None)
+            middle = words.middle(name, points[at or 0])
+            cells.append([book.of(name, f"{base}.{k}") for k in (middle, "p05", "p95")] if at is not None else None)
         rows.append({"day": numbers.span(day), "cells": cells})
     return {"heads": [name_of(o) for _, o in held], "rows": rows, "all": len(held[0][1]["forecast"][name])}

@@ -224,7 +224,7 @@ def _drawn(
     signed: bool = False,
 ) -> dict[str, Any]:
     kind = words.family(option.get("family"))
-    middle = "p50" if point.get("p50") is not None else "mean"
+    middle = words.middle(name, point)
     value = book.of(name, f"{base}.{middle}", signed=signed)
     low, high = book.of(name, f"{base}.p05", signed=signed), book.of(name, f"{base}.p95", signed=signed)
     return {
@@ -235,7 +235,7 @@ def _drawn(
         "statistic": "median" if middle == "p50" else "mean",
         "axis": axis_row(scale, percent=name in words.names.FRACTIONS, signed=signed, title=say("Axis")),
         "svg": interval_row(
-            point,
+            words.drawn(name, point),
             scale,
             css=kind.css,
             marker=kind.marker,

@@ -30,7 +30,7 @@ def _alive(book: Book, index: int, option: Mapping[str, Any], day: float) -> dic
     if points is None or at is None:
         return None
     point = points[at]
-    middle = "p50" if point.get("p50") is not None else "mean"
+    middle = words.middle("survival", point)
     base = f"$.options[{index}].forecast.survival[{at}]"
     value, low, high = (book.num(f"{base}.{k}", "percent") for k in (middle, "p05", "p95"))
     if value is None:

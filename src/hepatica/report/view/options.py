@@ -29,7 +29,7 @@ def comparison(book: Book) -> dict[str, Any]:
     if standard:
         points = (standard[1].get("forecast") or {}).get("survival")
         at = nearest(points, day)
-        reference = _middle(points[at]) if points and at is not None else None
+        reference = _middle("survival", points[at]) if points and at is not None else None
     horizon = _longest(live)
     rows = []
     for i, option in live:
@@ -187,7 +187,7 @@ def _cell(
         return None
     base = f"$.options[{index}].{part}.{name}[{at}]"
     signed = part == "difference"
-    middle = "p50" if points[at].get("p50") is not None else "mean"
+    middle = words.middle(str(name), points[at])
     value = book.of(name, f"{base}.{middle}", signed=signed)
     low, high = book.of(name, f"{base}.p05", signed=signed), book.of(name, f"{base}.p95", signed=signed)
     kind = words.family(option.get("family"))
@@ -201,7 +201,9 @@ def _cell(
         "value": value,
         "low": low,
         "high": high,
-        "svg": interval_row(points[at], scale, css=kind.css, marker=kind.marker, reference=reference, title=said),
+        "svg": interval_row(
+            words.drawn(str(name), points[at]), scale, css=kind.css, marker=kind.marker, reference=reference, title=said
+        ),
     }
 
 
@@ -216,8 +218,8 @@ def _scale(book: Book, part: str, name: str | None, day: float, *, zero: bool = 
     return Scale.over(values, include=0.0 if zero else None, pad=0.06)
 
 
-def _middle(point: Mapping[str, Any]) -> float | None:
-    value = point.get("p50") if point.get("p50") is not None else point.get("mean")
+def _middle(name: str, point: Mapping[str, Any]) -> float | None:
+    value = point.get(words.middle(name, point))
     return float(value) if value is not None else None
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hepatica.language import either, mark, say
 
@@ -106,6 +108,21 @@ PROBABILITY = (
     "encephalopathy_incidence", "infection_incidence", "aclf_incidence", "hcc_incidence",
 )  # fmt: skip
 FRACTIONS = (*PROBABILITY, "hepatocytes_fraction")
+
+
+def middle(name: str, point: Mapping[str, Any]) -> str:
+    """Return which number of a point is shown: a chance's mean, which is the chance itself, else the median.
+
+    >>> middle("survival", {"mean": 0.6, "p50": 0.65}), middle("meld", {"mean": 14.2, "p50": 14.0})
+    ('mean', 'p50')
+    """
+    chance = name in PROBABILITY and point.get("mean") is not None
+    return "mean" if chance or point.get("p50") is None else "p50"
+
+
+def drawn(name: str, point: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a point whose middle is the number that is shown."""
+    return {**point, "p50": point.get(middle(name, point))}
 
 
 def variable(name: str) -> Variable:
