@@ -65,7 +65,7 @@ def _only(
     else:
         text += " " + say("{now} can be used now. No cell treatment fits.", now=len(now))
     text += " " + say("We point to {option}.", option=words.treatment(choice.option))
-    people, time = _people(last["p50"], facts.patient.age_years(facts.now)), words.when(last["day"])
+    people, time = _people(last["mean"], facts.patient.age_years(facts.now)), words.when(last["day"])
     text += " " + say(
         "With usual care, the model expects {people} to live for {time} or more (it could be {low} to {high}).",
         people=people,
@@ -80,7 +80,7 @@ def _only(
         _number(say("only in a study"), len(trial), "1", "method"),
         _number(
             say("alive after {day}, usual care", day=words.when(last["day"])),
-            last["p50"],
+            last["mean"],
             "probability",
             "method",
             last["p05"],
