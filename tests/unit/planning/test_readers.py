@@ -81,7 +81,7 @@ def test_the_patient_hears_the_survival_that_the_page_shows(example):
     shown = min(standard["forecast"]["survival"], key=lambda p: abs(p["day"] - plan["judged_on_day"]))
     said = next(q for q in plan["questions"] if q["id"] == "only_option")
     number = next(n for n in said["numbers"] if n["unit"] == "probability")
-    assert (number["value"], number["lo"], number["hi"]) == (shown["p50"], shown["p05"], shown["p95"])
+    assert (number["value"], number["lo"], number["hi"]) == (shown["mean"], shown["p05"], shown["p95"])
 
 
 def test_nothing_is_said_with_more_certainty_than_the_forecast_has(example):
