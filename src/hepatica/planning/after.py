@@ -294,6 +294,8 @@ def would_change(
                 "transplant assessment."
             )
         )
+    elif facts.staging.course == "decompensated" and choice.pathway == "old_age":
+        rows.append(say("What this person wants most."))
     elif facts.staging.course == "decompensated" and choice.option.id != "transplant_referral":
         rows.append(say("A transplant centre's opinion."))
     elif facts.staging.course == "aclf":

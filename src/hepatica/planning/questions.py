@@ -119,6 +119,8 @@ def _age(facts: Facts, sure: str, matches: Sequence[Match]) -> dict[str, Any]:
         )
     text += " " + say("The forecast uses the age and the blood tests. Age alone rules out no usual care here.")
     numbers = [_number(say("age"), round(age, 1), "years", "record")]
+    if age < 2:
+        numbers = [_number(say("age"), int(age * 12), "months", "record")]
     if asked:
         numbers += [
             _number(say("studies that set an age"), len(asked), "1", "method"),
@@ -150,6 +152,8 @@ def _side_effects(choice: Choice, chosen: Compared, cells: Compared | None) -> d
                 _number(f"{r['event']}, {name}", r["probability"], "probability", r["source"], r["lo"], r["hi"])
             )
         text += " " + say("With {name}: {said}.", name=name, said=words.listed(said))
+    if choice.option.id == "standard_care" and cells is None:
+        return _row("side_effects", say("What are the side effects?"), text, numbers, "moderate")
     text += " " + say("Harms that come late, or that are rare, may not be known yet.")
     return _row("side_effects", say("What are the side effects?"), text, numbers, "low" if numbers else "very low")
 

@@ -41,6 +41,7 @@ TABLE = """
  Wilson, acute failure              | {"age":16,"etiology":["wilson"],"conditions":["acute_liver_failure"],"ascites":"moderate","encephalopathy_grade":2} | wilson_acute | look_for_infection
  cholangitis                        | {"etiology":["PSC"],"conditions":["cholangitis"]}                                               | cholangitis              | pregnancy
  pregnant with cirrhosis            | {"sex":"female","age":30,"etiology":["AIH"],"conditions":["cirrhosis","pregnancy"]}             | pregnancy                | cholangitis
+ encephalopathy grade 3             | {"conditions":["cirrhosis"],"encephalopathy_grade":3}                                           | encephalopathy_deep      | encephalopathy
  nothing recorded                   | {"conditions":["steatosis"]}                                                                    |                          | encephalopathy
 """  # noqa: E501
 
@@ -74,6 +75,7 @@ AUDIT = """
  hepatitis B, man of 45, PAGE-B 10  | {"age":45,"etiology":["HBV"],"conditions":["hepatitis_b"],"ascites":"none","labs":{"platelets":212}}   | hcc_ultrasound  | unknown
  hepatitis B, woman of 34, few platelets: 11 | {"sex":"female","age":34,"etiology":["HBV"],"conditions":["hepatitis_b"],"labs":{"platelets":90}} | hcc_ultrasound  | unknown
  sclerosing cholangitis             | {"etiology":["PSC"],"conditions":["steatosis"]}                                                        | psc_watch       | unknown
+ transplant at 87                   | {"age":87,"conditions":["cirrhosis"],"ascites":"moderate"}                                             | transplant_assessed | not applicable
  no sclerosing cholangitis          | {"etiology":["HBV"],"conditions":["cirrhosis"]}                                                        | psc_watch       | not applicable
  hepatitis C active                 | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":900000}}                              | cause_hcv       | not met
 """  # noqa: E501

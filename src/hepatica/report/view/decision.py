@@ -265,8 +265,14 @@ def at_day(day: float) -> str:
 
 
 def _best(book: Book, family: str | None) -> tuple[int, Mapping[str, Any]] | None:
-    """Return the best ranked option of a family; of cells the best given alone, so that no partner's gain is theirs."""
-    rows = [r for r in book.live if family is None or (r[1].get("family") == family and not r[1].get("parts_given"))]
+    """Return the best ranked option of a family; of cells the best given alone, so that no partner's gain is theirs.
+
+    Without a family: the best that may be given outside trials.
+    """
+    if family is None:
+        rows = [r for r in book.live if r[1].get("status") == "offered"]
+    else:
+        rows = [r for r in book.live if r[1].get("family") == family and not r[1].get("parts_given")]
     return min(rows, key=lambda r: r[1].get("rank") or 99, default=None)
 
 
