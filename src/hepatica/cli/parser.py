@@ -14,8 +14,8 @@ from hepatica.errors import InputError
 
 # Order of the help. Each is a module of this package with HELP, configure(parser) and run(arguments).
 VERBS = (
-    "plan", "stage", "score", "match", "simulate", "what-if", "why", "evidence", "trial", "cohort", "bench", "doctor",
-    "demo",
+    "plan", "stage", "score", "match", "simulate", "what-if", "why", "cite", "evidence", "trial", "cohort", "bench",
+    "doctor", "demo",
 )  # fmt: skip
 
 EPILOG = """\

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Resolve the path and print its lineage."""
     from hepatica import planning
 
-    document = planning.why(_load(arguments.plan), arguments.path)
+    document = planning.why(load(arguments.plan), arguments.path)
     if arguments.json:
         show.json_document(document)
         return 0
@@ -41,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _load(word: str) -> dict[str, Any]:
+def load(word: str) -> dict[str, Any]:
+    """Return the plan of a file or a folder; raises InputError where there is none."""
     import orjson
 
     path = Path(word)

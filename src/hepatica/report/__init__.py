@@ -7,9 +7,11 @@ from typing import Any
 
 _HOME = {
     "canonical": "canonical",
+    "cite": "cite",
     "fhir_bundle": "fhir",
     "html": "html",
     "pdf": "pdf",
+    "references": "cite",
     "review_html": "review",
     "save": "save",
     "save_network": "review.pools",
@@ -21,9 +23,11 @@ _HOME = {
 }
 __all__ = [
     "canonical",
+    "cite",
     "fhir_bundle",
     "html",
     "pdf",
+    "references",
     "review_html",
     "save",
     "save_network",
