@@ -30,6 +30,13 @@ LOCALE = SOURCE / "locale"
 KEYWORDS: dict[str, Any] = {
     "say": None, "mark": None, "said": None, "say_as": ((1, "c"), 2), "say_many": (1, 2),
 }  # fmt: skip
+FREE = {
+    "This is research. It asks whether {treatment} helps people with {stage}. You would get {procedure}. You would be "
+    "followed for at least {follow_up}. {treatment_capital} is not a proven treatment for your liver.": {
+        "treatment_capital"
+    },
+}
+"""Values that a translation may leave out, by text: the same thing in another case."""
 HEADER = """\
 # {language} messages of hepatica.
 # The English texts in the code and the data files are the message ids. This translation was made by the project;

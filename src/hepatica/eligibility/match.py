@@ -12,11 +12,11 @@ from hepatica.eligibility.evaluate import Distance, Seen, evaluate
 from hepatica.eligibility.protocols import HISTORICAL, Arm, Criterion, Protocol, is_fresh, protocols
 from hepatica.eligibility.protocols import protocol as known
 from hepatica.eligibility.ways import Change, way_in
-from hepatica.language import say
+from hepatica.language import mark, say
 from hepatica.patient import Patient
 from hepatica.therapy import Record, Source
 
-ASK = "ask the patient"
+ASK = mark("ask the patient")
 WORDS = {True: "met", False: "not met", None: "unknown"}
 
 
@@ -87,7 +87,7 @@ class Match:
     @property
     def settles_most(self) -> tuple[str, int] | None:
         """Return the one test that bears on most unknown criteria, and on how many; None where none is open."""
-        counted = Counter(t for found in self.open_tests for t in sorted(found) if t != ASK)
+        counted = Counter(t for found in self.open_tests for t in sorted(found) if t != say(ASK))
         return counted.most_common(1)[0] if counted else None
 
     @property
@@ -146,7 +146,7 @@ def settles_most(matches: Sequence[Match]) -> tuple[str, int, int] | None:
     trials: Counter[str] = Counter()
     for m in matches:
         if m.verdict == "unknown":
-            found = [t for tests in m.open_tests for t in sorted(tests) if t != ASK]
+            found = [t for tests in m.open_tests for t in sorted(tests) if t != say(ASK)]
             counted.update(found)
             trials.update(set(found))
     if not counted:

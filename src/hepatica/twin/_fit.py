@@ -44,6 +44,7 @@ class Fit:
     notes: tuple[str, ...]
     check: tuple[dict[str, Any], ...]
     fixed: Mapping[str, float] = field(default_factory=dict)
+    calibrated: bool = True
 
 
 def population_of(staging: Staging) -> str:
@@ -110,7 +111,8 @@ def fit(
         check = check_one_date(course, known, labs, staging, seed)
     virtual = assemble(course, labs, latent, hyper, context, seed, 3650.0)
     notes += remarks(check)
-    return Fit(virtual, course, status, ess, k, draws, tuple(notes), check, _fixed(patient, staging))
+    fixed = _fixed(patient, staging)
+    return Fit(virtual, course, status, ess, k, draws, tuple(notes), check, fixed, calibrated(course))
 
 
 def _context(patient: Patient, staging: Staging) -> Context:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from hepatica.language import mark, say
+from hepatica.language import either, mark, say
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, interval_row, lab_spark, range_bar
 from hepatica.report.view.book import Book
@@ -220,7 +220,7 @@ def _missing(row: Mapping[str, Any]) -> dict[str, Any]:
     needs = [needs] if isinstance(needs, str) else needs
     return {
         "label": score_label(str(row.get("score", ""))),
-        "needs": ", ".join(say(" or ").join(map(analyte_label, str(n).split(" or "))) for n in needs),
+        "needs": ", ".join(either([analyte_label(part) for part in str(n).split(" or ")]) for n in needs),
         "possible": possible,
     }
 
