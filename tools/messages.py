@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from hepatica import evidence, therapy
 from hepatica.language import text_keys
 from hepatica.staging.registry import registry
+from hepatica.therapy.signs import ASCITES_LEVELS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "hepatica"
@@ -55,6 +56,7 @@ def template() -> Catalog:
 def messages() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     """Yield each message with the file it stands in and its context."""
     yield from (("patient/data", name, None) for name in names())
+    yield from (("patient", level, "ascites") for level in ASCITES_LEVELS)
     for path in sorted(SOURCE.rglob("*")):
         place = str(path.relative_to(SOURCE))
         if path.suffix == ".py":

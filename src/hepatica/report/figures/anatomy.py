@@ -22,6 +22,8 @@ _SPLEEN = "M79 97C85 97 88 104 86 111C82 114 77 110 77 105C76 101 77 98 79 97Z"
 _BLOOD = "M60 74L60 146M60 146L46 170M60 146L74 170M60 60L40 50M60 60L80 50M60 60L60 34"
 _SHIFT = 48.0
 
+_WIDTH = 346
+
 
 def body_map(cells: Mapping[str, float | None], when: str) -> str:
     """Draw one moment: each organ is as dark as its share of the cells in the body, written beside it (percent)."""
@@ -77,6 +79,7 @@ def route_map(route: str) -> str:
         ("liver", 112, 118),
     ):
         half = 20 + 2.6 * max(len(say(name)) - 5, 0)
+        x = min(x, int(_WIDTH - half - 14))
         css = "node first" if name == first else "node"
         parts.append(
             draw.tag(
@@ -88,7 +91,7 @@ def route_map(route: str) -> str:
     parts.append(draw.marker("circle", ex, ey - 22 if (ex, ey) in _NODES else ey, 5, "mk f-cells"))
     parts.append(draw.text(say("cells enter"), ex + 9, (ey - 22 if (ex, ey) in _NODES else ey) + 4, "t b"))
     return draw.figure(
-        346,
+        _WIDTH,
         180,
         say(
             "Route {route}: the cells enter at the marked place and meet the {first} first",
