@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from hepatica.planning.choose import Choice
 from hepatica.planning.forecasts import forecasts
 from hepatica.planning.race import Race
 from hepatica.planning.weights import Weights
-from hepatica.planning.work import Asked, judged, screen
+from hepatica.planning.work import Asked, Screened, judged, screen
 
 SEEDS = 50
 WANTED = 0.95
@@ -41,13 +41,16 @@ class Stability:
         return (self.chose + self.tied) / self.seeds
 
 
-def choice(patient: Patient, asked: Asked, twin: Any = None) -> Choice:
-    """Return the choice of the plan that these arguments make, simulating only what may be recommended."""
+def choice(patient: Patient, asked: Asked, twin: Any = None, found: Screened | None = None) -> Choice:
+    """Return the choice of the plan that these arguments make, simulating only what may be recommended.
+
+    `found` is what screening found, where it is at hand: no seed changes it.
+    """
     if twin is None:
         from hepatica import twin as model
 
         twin = model
-    found = screen(patient, asked)
+    found = found or screen(patient, asked)
     options = tuple(o for o in found.options if o.live and o.recommendable)
     fit = twin.fit(patient, found.facts.staging, draws=asked.draws, seed=asked.seed)
     told = forecasts(twin, fit, options, found.days)
@@ -56,7 +59,9 @@ def choice(patient: Patient, asked: Asked, twin: Any = None) -> Choice:
 
 def stability(patient: Patient, seeds: Sequence[int], draws: int, today: date, twin: Any = None) -> Stability:
     """Return how stable the choice is over seeds."""
-    made = [choice(patient, Asked(draws, s, today, "EU", Weights()), twin) for s in seeds]
+    asked = Asked(draws, seeds[0], today, "EU", Weights())
+    found = screen(patient, asked)
+    made = [choice(patient, replace(asked, seed=s), twin, found) for s in seeds]
     option, chose = Counter(c.option.id for c in made).most_common(1)[0]
     tied = sum(c.option.id != option and option in c.ties for c in made)
     return Stability(option, len(made), chose, tied)
