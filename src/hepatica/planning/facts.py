@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -26,6 +27,7 @@ CHRONIC = (
     "steatosis",
     "metabolic",
 )
+SLOW_DAYS, SLOW_LOG = (13.0, 35.0), 2.0
 AKI_RISE_UMOL_L = 26.5
 AKI_RATIO = 1.5
 AKI_CREATININE_UMOL_L = 133.0
@@ -252,6 +254,19 @@ class Facts:
         points = 2 * min(5, max(0, int(age // 10) - 2)) + (6 if sex == "male" else 0)
         points += 0 if platelets >= 200 else 6 if platelets >= 100 else 9
         return Answer(points <= 9, say("PAGE-B {points} points", points=points))
+
+    @cached_property
+    def hbv_dna_slow(self) -> Answer:
+        """Answer whether HBV DNA fell by less than 2 log over two to five weeks."""
+        rows = [o for o in self.patient.at("hbv_dna") if o.time is not None and o.value > 0]
+        last = rows[-1] if rows else None
+        for earlier in reversed(rows[:-1]):
+            gap_d = (last.time - earlier.time).total_seconds() / 86400.0 if last else 0.0
+            if last is not None and SLOW_DAYS[0] <= gap_d <= SLOW_DAYS[1]:
+                fall = math.log10(earlier.value / last.value)
+                because = say("HBV DNA fell by {log} log in {time}", log=f"{fall:.1f}", time=words.when(gap_d))
+                return Answer(fall < SLOW_LOG, because)
+        return Answer(None, say("HBV DNA was not measured twice, two to five weeks apart"))
 
     @cached_property
     def removable_cause(self) -> str | None:

@@ -33,6 +33,7 @@ _FLAGS = (
     "chronic",
     "contradictory",
     "needs_cause_removed",
+    "hbv_dna_slow",
     "virus_in_late_disease",
     "hbv_low_cancer_risk",
 )

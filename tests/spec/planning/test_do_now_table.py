@@ -171,3 +171,21 @@ OFFERED = """
 def test_what_may_be_offered(row):
     found = {o.id: o for o in without_cells(facts(row["record"]))}[row["treatment"]]
     assert found.status == row["status"], found.because
+
+
+@pytest.mark.parametrize(("last", "slow"), [(41_000, True), (20_000, False)])
+def test_slow_fall_of_hbv_dna_brings_the_transplant_forward(last, slow):
+    record = {
+        "id": "spec", "sex": "male", "age": 41, "etiology": ["HBV"], "conditions": ["cirrhosis", "aclf"],
+        "ascites": "slight", "encephalopathy_grade": 1, "treatments": ["entecavir"],
+        "observations": [
+            {"analyte": "hbv_dna", "value": v, "unit": "IU/mL", "time": t}
+            for v, t in ((2_300_000, "2026-11-06"), (last, "2026-11-20"))
+        ] + [
+            {"analyte": k, "value": v, "unit": u, "time": "2026-11-20"}
+            for k, v, u in (("bilirubin", 312, "umol/L"), ("inr", 2.3, "1"), ("creatinine", 88, "umol/L"))
+        ],
+    }  # fmt: skip
+    patient = parse_short(record)
+    fired = [r["id"] for r in do_now(Facts(patient, stage(patient)))]
+    assert ("hbv_dna_slow" in fired) is slow
