@@ -193,7 +193,7 @@ def unknown(
         )
     elif staging.course not in ("none", "steatosis", "chronic_hepatitis"):
         rows.append(say("No cell product was studied well enough in this situation to be compared."))
-    if not getattr(fit, "calibrated", True):
+    if staging.course != "none" and not getattr(fit, "calibrated", True):
         rows.append(
             say(
                 "How far the forecast can be trusted: the model was not calibrated on {staging_label}. "

@@ -42,6 +42,8 @@ TABLE = """
  cholangitis                        | {"etiology":["PSC"],"conditions":["cholangitis"]}                                               | cholangitis              | pregnancy
  pregnant with cirrhosis            | {"sex":"female","age":30,"etiology":["AIH"],"conditions":["cirrhosis","pregnancy"]}             | pregnancy                | cholangitis
  encephalopathy grade 3             | {"conditions":["cirrhosis"],"encephalopathy_grade":3}                                           | encephalopathy_deep      | encephalopathy
+ acute injury, mind clear           | {"etiology":["DILI"],"conditions":["acute_hepatitis"],"encephalopathy_grade":0,"labs":{"alt":1200,"bilirubin":120}} | drug_injury | transplant_assessment
+ transplanted                       | {"etiology":["HCV"],"conditions":["liver_transplant","steatosis"]}                              | transplanted             | transplant_assessment
  nothing recorded                   | {"conditions":["steatosis"]}                                                                    |                          | encephalopathy
 """  # noqa: E501
 
@@ -75,6 +77,7 @@ AUDIT = """
  hepatitis B, man of 45, PAGE-B 10  | {"age":45,"etiology":["HBV"],"conditions":["hepatitis_b"],"ascites":"none","labs":{"platelets":212}}   | hcc_ultrasound  | unknown
  hepatitis B, woman of 34, few platelets: 11 | {"sex":"female","age":34,"etiology":["HBV"],"conditions":["hepatitis_b"],"labs":{"platelets":90}} | hcc_ultrasound  | unknown
  sclerosing cholangitis             | {"etiology":["PSC"],"conditions":["steatosis"]}                                                        | psc_watch       | unknown
+ no liver disease                   | {"conditions":[]}                                                                                      | encephalopathy  | not applicable
  transplant at 87                   | {"age":87,"conditions":["cirrhosis"],"ascites":"moderate"}                                             | transplant_assessed | not applicable
  no sclerosing cholangitis          | {"etiology":["HBV"],"conditions":["cirrhosis"]}                                                        | psc_watch       | not applicable
  hepatitis C active                 | {"etiology":["HCV"],"conditions":["cirrhosis"],"labs":{"hcv_rna":900000}}                              | cause_hcv       | not met

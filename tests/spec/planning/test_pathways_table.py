@@ -19,6 +19,8 @@ TABLE = """
  liver cancer, C cured      | {"etiology":["HCV"],"conditions":["cirrhosis","hcc"],"ascites":"none","labs":{"hcv_rna":0}}    | liver_cancer
  decompensated, 60          | {"age":60,"conditions":["cirrhosis"],"ascites":"moderate","alcohol_active":false}    | transplant_assessment
  decompensated, 87          | {"age":87,"conditions":["cirrhosis"],"ascites":"moderate","alcohol_active":false}    | old_age
+ on the list                | {"age":60,"conditions":["cirrhosis","listed_for_transplant"],"ascites":"moderate"}    | listed
+ fatty liver                | {"conditions":["steatosis"]}                                                         | well
  sclerosing cholangitis     | {"etiology":["PSC"],"labs":{"alp":480}}                                              | sclerosing_cholangitis
  PBC on treatment, ALP 412  | {"etiology":["PBC"],"treatments":["ursodeoxycholic_acid"],"labs":{"alp":412}}        | pbc_poor_response
  PBC on treatment, ALP 150  | {"etiology":["PBC"],"treatments":["ursodeoxycholic_acid"],"labs":{"alp":150}}        | cholestatic
