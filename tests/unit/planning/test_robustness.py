@@ -58,9 +58,9 @@ def test_every_discount_of_the_gains_lowers_or_keeps_net_benefit():
         assert row["net_benefit"]["mean"] <= max(before[row["id"]], 0.0) + 1e-9, row["id"]
 
 
-def test_cells_that_would_be_chosen_are_not_where_their_evidence_weighs_nothing():
-    record = DECOMPENSATED | {"conditions": [*DECOMPENSATED["conditions"], "listed_for_transplant"]}
-    w = work(parse_short(record), Asked(200, 1, TODAY, "EU", Weights()), FakeTwin(3.0))
+def test_cells_that_would_be_chosen_are_not_where_their_evidence_weighs_nothing(monkeypatch):
+    monkeypatch.setattr("hepatica.planning.choose._pathways", lambda: ())
+    w = work(parse_short(DECOMPENSATED), Asked(200, 1, TODAY, "EU", Weights()), FakeTwin(3.0))
     first = next(c for c in w.compared if c.option.product)
     allowed = replace(first, option=replace(first.option, recommendable=True))
     w = replace(w, compared=tuple(allowed if c is first else c for c in w.compared))

@@ -23,22 +23,22 @@ def record(name):
     return parse_short(json.loads(BY_NAME[name].read_text(encoding="utf-8")))
 
 
-LISTED = {"name": "listed_for_transplant"}
-
-
 @pytest.mark.parametrize(
-    ("name", "more"),
-    [("severe_alcoholic_hepatitis", []), ("compensated_masld_cirrhosis", []),
-     ("decompensated_alcohol_cirrhosis", [LISTED])],
+    ("name", "ordered"),
+    [("severe_alcoholic_hepatitis", True), ("compensated_masld_cirrhosis", True),
+     ("decompensated_alcohol_cirrhosis", False)],
 )  # fmt: skip
-def test_the_recommendation_is_the_same_for_twenty_seeds(name, more):
-    """The last one is on the list already, so that no order of care decides and the forecast does."""
+def test_the_recommendation_is_the_same_for_twenty_seeds(name, ordered, monkeypatch):
+    """For the last one, on the transplant list, the order of care is taken away, so that the forecast decides."""
     data = json.loads(BY_NAME[name].read_text(encoding="utf-8"))
-    patient = parse_short(data | {"conditions": [*data.get("conditions", []), *more]})
+    if not ordered:
+        monkeypatch.setattr("hepatica.planning.choose._pathways", lambda: ())
+        data["conditions"].append({"name": "listed_for_transplant"})
+    patient = parse_short(data)
     found = _stability.stability(patient, SEEDS, 80, TODAY)
     assert found.seeds == 20 and found.share >= _stability.WANTED
     pathway = _stability.choice(patient, Asked(80, 1, TODAY, "EU", Weights())).pathway
-    assert (pathway == "net_benefit") == bool(more)
+    assert (pathway == "net_benefit") == (not ordered)
 
 
 class WithoutEvidence:
@@ -88,14 +88,15 @@ def test_the_command_makes_the_same_choice_as_the_plan():
         )  # fmt: skip
 
 
-def test_advice_that_hangs_on_the_seed_is_counted_as_such():
+def test_advice_that_hangs_on_the_seed_is_counted_as_such(monkeypatch):
+    monkeypatch.setattr("hepatica.planning.choose._pathways", lambda: ())
+
     class Fickle(FakeTwin):
         def fit(self, patient, staging, draws=1000, seed=1):
             self.gain = {"albumin": 0.5} if seed % 2 else {"diuretics": 0.5}
             return super().fit(patient, staging, draws, seed)
 
-    listed = parse_short(DECOMPENSATED | {"conditions": [*DECOMPENSATED["conditions"], "listed_for_transplant"]})
-    found = _stability.stability(listed, range(1, 8), 100, TODAY, Fickle())
+    found = _stability.stability(parse_short(DECOMPENSATED), range(1, 8), 100, TODAY, Fickle())
     assert (found.option, found.chose, found.tied) == ("albumin", 4, 0) and found.share == pytest.approx(4 / 7)
 
 
