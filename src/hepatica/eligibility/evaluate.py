@@ -8,7 +8,7 @@ from math import isfinite
 
 from hepatica.eligibility.questions import questions
 from hepatica.eligibility.tree import AtLeast, Fact, Not, Quantity, Rule, Within
-from hepatica.language import decimal, say
+from hepatica.language import decimal, mark, say
 from hepatica.therapy import Finding, Reading, Record, concepts, in_words
 
 
@@ -150,6 +150,9 @@ def _told(found: Finding, name: str, answers: Mapping[str, bool]) -> Finding:
     return Finding(bool(answers[name]), _answered(in_words(name), answers[name]))
 
 
+SEXES = {"male": mark("male"), "female": mark("female")}
+
+
 def _answered(question: str, answer: bool) -> str:
     return (
         say("{question}: answered yes", question=question)
@@ -217,7 +220,7 @@ def _distance(rule: Within, reading: Reading) -> Distance | None:
     if not isfinite(limit):
         return None
     unit = rule.unit or reading.unit
-    shown = "" if unit in ("", "1") else " " + say(unit).replace("1e9/L", "× 10⁹/L")
+    shown = "" if unit in ("", "1") else " " + _unit_said(unit).replace("1e9/L", "× 10⁹/L")
     bound, amount = decimal(f"{limit:.4g}{shown}"), decimal(f"{abs(inside):.3g}{shown}")
     if reading.low == limit:
         text = say("{amount} at the limit of {limit}", amount=amount, limit=bound) if inside else None
@@ -227,6 +230,11 @@ def _distance(rule: Within, reading: Reading) -> Distance | None:
     else:
         text = say("{amount} below the limit of {limit}", amount=amount, limit=bound)
     return Distance(inside, unit, limit, text)
+
+
+def _unit_said(unit: str) -> str:
+    amount, daily, _ = unit.partition(" a day")
+    return say("{unit} a day", unit=amount) if daily else say(unit)
 
 
 def _opposite(distance: Distance | None) -> Distance | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hepatica import governance
 from hepatica.eligibility import Match
-from hepatica.language import by_language, mark, say, say_many
+from hepatica.language import by_language, mark, say, say_as, say_many
 from hepatica.planning import sources, words
 from hepatica.planning.choose import Choice
 from hepatica.planning.compare import Compared
@@ -70,7 +70,7 @@ def consent(
             follow_up=words.when(max((c["day"] for c in checks), default=90)),
             risks="; ".join(risks) or say("no count of side effects is in the sources opened here; ask your team"),
             benefit=_benefit(o, rows),
-            certainty=cap(choice.certainty, o.certainty),
+            certainty=say_as("certainty", cap(choice.certainty, o.certainty)),
             alternatives=words.listed(others[:8]) or say("none that fits your record now"),
             unknown=" ".join(unknown[:2]),
             cost=say(

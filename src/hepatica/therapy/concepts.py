@@ -12,6 +12,8 @@ from hepatica.therapy.tables import read_toml, required_text, strings
 
 CAPITALS = {"inr", "alt", "ast", "alp", "ggt", "crp", "afp", "hvpg", "map", "bmi", "egfr", "meld", "albi", "apri"}
 LABELS = {
+    "aclf_grade": mark("ACLF grade"),
+    "ascites_level": mark("ascites level"),
     "pt_percent": mark("prothrombin activity"),
     "pt_s": mark("prothrombin time"),
     "hbv_dna": mark("HBV DNA"),

@@ -110,7 +110,7 @@ class Record:
         label, scores = in_words(name), getattr(self.staging, "scores", {})
         if name in scores:
             value, at = scores[name].value, scores[name].at or self.at
-            return Reading(value, value, "points", f"{label} {value:g}{_dated(at)}")
+            return Reading(value, value, "points", f"{label} {decimal(f'{value:g}')}{_dated(at)}")
         for gap in getattr(self.staging, "missing", ()):
             if gap.score == name:
                 tests = ", ".join(in_words(n) for n in gap.needs) or say("no test")
@@ -250,7 +250,8 @@ class Record:
         label = in_words(name)
         if value is None:
             return Finding(None, say("{label} is not recorded", label=label), needs)
-        return Reading(value, value, unit, f"{label} {value:.3g}{f' {unit}' if unit else ''}")
+        shown = f" {say(unit)}" if unit else ""
+        return Reading(value, value, unit, f"{label} {decimal(f'{value:.3g}')}{shown}")
 
     def _graded(self, concept: Concept, ever: bool) -> Finding | None:
         check = signs.GRADED.get(concept.name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from hepatica.language import either, mark, say
+from hepatica.language import either, mark, say, say_as
 from hepatica.report import numbers, words
 from hepatica.report.figures import Scale, interval_row, lab_spark, range_bar
 from hepatica.report.view.book import Book
@@ -207,8 +207,12 @@ def _input(book: Book, key: str, value: Any, base: str) -> str:
     elif value is None:
         shown = say("{name}: unknown", name=name)
     else:
-        shown = f"{name} {book.num(base, 'exact', unit='years' if unit == 'a' else unit) or value}"
-    return f"{shown} ({note})" if note else shown
+        shown = f"{name} {book.num(base, 'exact', unit='years' if unit == 'a' else unit) or _word(key, value)}"
+    return f"{shown} ({say(note)})" if note else shown
+
+
+def _word(key: str, value: Any) -> str:
+    return say_as("ascites", str(value)) if key == "ascites" else say(str(value))
 
 
 def _missing(row: Mapping[str, Any]) -> dict[str, Any]:

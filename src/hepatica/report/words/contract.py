@@ -25,7 +25,7 @@ UNITS = (
     mark("points"), mark("days"), mark("years"), mark("cells"), mark("QALY"), mark("procedures"), mark("d"),
     mark("% points"), mark("% of normal"), mark("% of area"), mark("× normal"), mark("probability"),
     mark("fraction of a healthy liver"), mark("percent of tissue"), mark("share"), mark("million cells"),
-    mark("times normal"), mark("episodes"), mark("percent"), mark("fraction"), mark("cells an infusion"),
+    mark("times normal"), mark("episodes"), mark("day"), mark("percent"), mark("fraction"), mark("cells an infusion"),
     mark("quality-adjusted days; cost in the currency of the option's cost"),
     mark("percent of the label left in the body"),
 )  # fmt: skip
