@@ -209,4 +209,16 @@ _WRITER = _Writer()
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
-    return _WRITER.vformat(text, (), values) if values else text
+    if not values:
+        return text
+    found = _WRITER.vformat(text, (), values)
+    return _euphonic(found) if _spoken.get() == "es" else found
+
+
+def _euphonic(text: str) -> str:
+    """Return Spanish with y and o as they are before their own sound: `e insuficiencia`, `u ocho`."""
+    if " y " not in text and " o " not in text:
+        return text
+    import re
+
+    return re.sub(r" o (?=h?[oó])", " u ", re.sub(r" y (?=h?[ií](?!e))", " e ", text, flags=re.I), flags=re.I)

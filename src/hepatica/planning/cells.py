@@ -161,7 +161,7 @@ def _product_reason(product: Product, facts: Facts, matches: Sequence[Match]) ->
     if mine and not open_ones:
         nearest = min(mine, key=lambda m: sum(c.verdict == "not met" for c in m.criteria))
         names = words.listed([m.protocol for m in mine])
-        unmet = words.mended(nearest.because).removeprefix("not met: ")
+        unmet = words.mended(nearest.because).removeprefix(say("not met: {missed}", missed=""))
         if len(mine) == 1:
             return say("the criteria of {names} are not met: {unmet}", names=names, unmet=unmet)
         return say(

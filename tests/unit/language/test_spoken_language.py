@@ -38,6 +38,15 @@ def test_numbers_and_dates_follow_the_language(language: str, number: str, day: 
         assert (say("{x:.1f}", x=1.5), decimal("1.5"), date_text("2026-03-01T10:00")) == (number, number, day)
 
 
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [("insuficiencia", "a e insuficiencia"), ("INR", "a e INR"), ("hierro", "a y hierro"), ("fiebre", "a y fiebre")],
+)
+def test_spanish_joins_words_by_their_sound(last: str, said: str) -> None:
+    with speaking("es"):
+        assert say("{first} and {last}", first="a", last=last) == said
+
+
 @pytest.mark.parametrize(("n", "said"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (1.5, "1.5 days")])
 def test_plural_forms(n: float, said: str) -> None:
     assert say_many("{n} day", "{n} days", n) == said
