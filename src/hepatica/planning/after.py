@@ -111,13 +111,13 @@ def _trials(matches: Sequence[Match], cells: Sequence[Compared]) -> list[Match]:
 def _benefit(o: Option, rows: dict[str, Any]) -> str:
     if o.id == "standard_care":
         last = rows["forecast"]["survival"][-1]
-        people, time = words.of_100(last["p50"]), words.when(last["day"])
+        people, time = words.of_100(last["mean"]), words.when(last["day"])
         return say("{people} like you are alive after {time}", people=people, time=time)
     day = rows["benefit"].get("survival_gain", {}).get("day")
     gain = next((p for p in rows["difference"].get("survival", ()) if p["day"] == day), None)
     if gain is None:
         return say("the model cannot compare it with usual care")
-    middle, low, high = (round(100 * gain[k]) for k in ("p50", "p05", "p95"))
+    middle, low, high = (round(100 * gain[k]) for k in ("mean", "p05", "p95"))
     if middle == low == high == 0:
         text = mark("as many people are alive after {time} as with usual care")
     elif middle == 0:

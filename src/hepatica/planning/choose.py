@@ -168,7 +168,7 @@ def ties(chosen: Compared, allowed: Sequence[Compared], ess: float) -> tuple[str
 def _doubt(facts: Facts) -> str:
     if facts.staging.contradictions:
         found = words.mended("; ".join(facts.staging.contradictions))
-        return say("The record contradicts itself, so every forecast below stands on sand: {found}", found=found)
+        return say("The record contradicts itself, so no forecast below can be relied on: {found}", found=found)
     needs = sorted({n for m in facts.staging.missing for n in m.needs})
     needed = words.needs(needs[:6]) or say("liver tests")
     return say("The stage cannot be told from this record; most needed: {needed}", needed=needed)
