@@ -91,6 +91,11 @@ def _cost(way: tuple[Change, ...]) -> tuple[int, int]:
     return max(_COST[c.by] for c in way), len(way)
 
 
+_KINDS = (mark("cause"), mark("only cause"))
+_COURSES = (
+    mark("alf"), mark("ali"), mark("compensated"), mark("decompensated"), mark("chronic hepatitis"), mark("metabolic"),
+    mark("undetermined"),
+)  # fmt: skip
 _WHERE = {
     (True, True): mark("below {limit}"), (False, True): mark("above {limit}"),
     (True, False): mark("to {limit}"), (False, False): mark("to {limit}"),

@@ -9,6 +9,7 @@ from hepatica.language import mark, say
 
 from .units import bilirubin_mg_dl, creatinine_mg_dl
 
+ORGANS = (mark("liver"), mark("kidney"), mark("brain"), mark("clotting"), mark("circulation"), mark("lungs"))
 SOURCE = "https://efclif.com/research-infrastructure/score-calculators/clif-c-of-aclf-ad/"
 
 
