@@ -38,6 +38,7 @@ FREE = {
     },
 }
 """Values that a translation may leave out, by text: the same thing in another case."""
+TEAM = "The hepatica developers"
 HEADER = """\
 # {language} messages of hepatica.
 # The English texts in the code and the data files are the message ids. This translation was made by the project;
@@ -154,8 +155,23 @@ def missing(catalog: Catalog) -> list[str]:
     return [str(m.id) for m in catalog if m.id and not all(m.string if isinstance(m.string, tuple) else [m.string])]
 
 
-def main() -> int:
-    """Update and compile every catalogue; report what is not translated yet."""
+def begin(language: str) -> None:
+    """Write an empty catalogue for a language, where there is none yet."""
+    po = LOCALE / language / "LC_MESSAGES" / "hepatica.po"
+    if po.exists():
+        return
+    po.parent.mkdir(parents=True)
+    made = Catalog(
+        locale=language, project="hepatica", version="0.1", charset="utf-8", fuzzy=False,
+        last_translator=TEAM, language_team=TEAM,
+    )  # fmt: skip
+    po.write_bytes(po_bytes(made))
+
+
+def main(languages: list[str]) -> int:
+    """Begin the languages named, then update and compile every catalogue; report what is not translated yet."""
+    for language in languages:
+        begin(language)
     unsaid = 0
     for po in catalogues():
         catalog = update(po)
@@ -168,4 +184,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
