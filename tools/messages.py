@@ -13,6 +13,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,11 @@ def begin(language: str) -> None:
     if po.exists():
         return
     po.parent.mkdir(parents=True)
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made = Catalog(
+        creation_date=today,
+        revision_date=today,
+        msgid_bugs_address="",
         locale=language, project="hepatica", version="0.1", charset="utf-8", fuzzy=False,
         last_translator=TEAM, language_team=TEAM,
     )  # fmt: skip
