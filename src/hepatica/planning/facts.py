@@ -264,7 +264,7 @@ class Facts:
             gap_d = (last.time - earlier.time).total_seconds() / 86400.0 if last else 0.0
             if last is not None and SLOW_DAYS[0] <= gap_d <= SLOW_DAYS[1]:
                 fall = math.log10(earlier.value / last.value)
-                because = say("HBV DNA fell by {log} log in {time}", log=f"{fall:.1f}", time=words.when(gap_d))
+                because = say("HBV DNA fell by {log} log in {time}", log=round(fall, 1), time=words.when(gap_d))
                 return Answer(fall < SLOW_LOG, because)
         return Answer(None, say("HBV DNA was not measured twice, two to five weeks apart"))
 
