@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hepatica.errors import InputError
 from hepatica.language import speaking
@@ -198,27 +198,14 @@ def plan(
     return Plan(made.document)
 
 
-def what_if(
-    patient: Patient,
-    changes: Sequence[str] | Mapping[str, object],
-    *,
-    draws: int = 400,
-    seed: int = 1,
-    today: date | None = None,
-    jurisdiction: str = "EU",
-    weights: Mapping[str, float] | str | None = None,
-    products: Sequence[str | Path | Product] = (),
-) -> dict[str, object]:
+def what_if(patient: Patient, changes: Sequence[str] | Mapping[str, object], **options: Any) -> dict[str, object]:
     """Return what changes in a plan if something were different; for many questions of one record see `session`.
 
     `changes` are texts such as "bilirubin=40umol/L", "takes.beta_blocker=true", "uc_msc.dose=2x" or
-    "twin.cell_death_1_d=0.5x", or a mapping; `products` are files of one's own, as in `plan`. Raises InputError naming
-    the change that cannot be made.
+    "twin.cell_death_1_d=0.5x", or a mapping; `options` are those of `session`. Raises InputError naming the change that
+    cannot be made.
     """
-    opened = session(
-        patient, draws=draws, seed=seed, today=today, jurisdiction=jurisdiction, weights=weights, products=products
-    )
-    return opened.what_if(changes)
+    return session(patient, **options).what_if(changes)
 
 
 def session(

@@ -83,18 +83,16 @@ def with_cells(facts: Facts, matches: Sequence[Match]) -> Screen:
         if not by_route:
             options.append(_blank(product, facts).ruled_out(_no_dose(product, facts)))
         for route, regimens in by_route.items():
-            against = therapy.contraindications(facts.patient, facts.staging, product.id, route)
-            if product.claims:
-                against = [c for c in against if c.id not in own.SAID_INSTEAD]
+            against = speaks_against(product, route, facts)
             absolute = [c for c in against if c.verdict == "absolute"]
             if absolute:
                 contraindicated += len(regimens)
-                because = "; ".join(_against(c) for c in absolute)
+                because = "; ".join(said_against(c) for c in absolute)
                 options.append(
                     replace(_blank(product, facts), id=f"{product.id}_{route}", route=route).ruled_out(because)
                 )
                 continue
-            cautions = tuple(_against(c) for c in against if c.verdict == "relative")
+            cautions = tuple(said_against(c) for c in against if c.verdict == "relative")
             ask_first = tuple(_first(c.text) for c in against if c.verdict == "unknown" and c.if_present == "absolute")
             passing += [_trial(product, r, facts, matches, cautions, ask_first) for r in regimens]
     finalists, rest = _race(passing)
@@ -327,7 +325,14 @@ def _no_dose(product: Product, facts: Facts) -> str:
     )
 
 
-def _against(c: therapy.Contraindication) -> str:
+def speaks_against(product: Product, route: str, facts: Facts) -> list[therapy.Contraindication]:
+    """Return what speaks against a product by a route; that one of your own is new is said as a caution instead."""
+    found = therapy.contraindications(facts.patient, facts.staging, product.id, route)
+    return [c for c in found if not (product.claims and c.id in own.SAID_INSTEAD)]
+
+
+def said_against(c: therapy.Contraindication) -> str:
+    """Return a contraindication with what in this record shows it."""
     return words.mended(say("{text_}; here {because}", text_=c.text, because=c.because) if c.because else c.text)
 
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from hepatica import outcomes, therapy
 from hepatica.errors import InputError
 from hepatica.patient import Patient
+from hepatica.planning import cells
 from hepatica.planning import changes as read_changes
 from hepatica.planning.changes import Changes
 from hepatica.planning.choose import Choice, choose
 from hepatica.planning.compare import Compared, parts_of, with_cost
+from hepatica.planning.facts import Facts
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
 from hepatica.planning.payment import care_cost
@@ -43,11 +45,6 @@ class State:
     draws: Draws
     compared: tuple[Compared, ...]
     choice: Choice
-
-    @property
-    def course(self) -> str:
-        """Return the course of the disease."""
-        return self.screened.course
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def session(patient: Patient, asked: Asked, twin: Any = None) -> Session:
 def _anew(twin: Any, patient: Patient, asked: Asked, factors: Factors, products: Products) -> State:
     found = screen(patient, asked)
     fit = twin.fit(patient, found.facts.staging, draws=asked.draws, seed=asked.seed)
-    options = _rewritten(found.options, products)
+    options = _rewritten(found.options, products, found.facts)
     draws = _simulated(twin, fit, [o for o in options if o.live], found, asked, factors, products)
     return _judged(asked, found, fit, options, draws)
 
@@ -100,13 +97,22 @@ def _changed(twin: Any, base: State, found: Changes) -> State:
     asked = _asked(base.asked, found)
     if found.record is not None:
         return _anew(twin, found.record, asked, found.parameters, found.products)
-    options = _rewritten(base.options, found.products)
-    touched = [o for o in options if o.live and (found.parameters or o.product in found.products)]
+    options = _rewritten(base.options, found.products, base.screened.facts)
+    live = [o for o in options if o.live]
+    touched = [o for o in live if found.parameters or o.product in found.products]
     draws = dict(base.draws)
     if touched:
-        wanted = touched if found.parameters else [*touched, _standard(options)]
-        draws |= _simulated(twin, base.fit, wanted, base.screened, asked, found.parameters, found.products)
+        again = touched if found.parameters else [*touched, _standard(options)]
+        new = _simulated(twin, base.fit, again, base.screened, asked, found.parameters, found.products)
+        if len(again) < len(live) and _people(new) != _people(draws):
+            new = _simulated(twin, base.fit, live, base.screened, asked, found.parameters, found.products)
+        draws |= new
     return _judged(asked, base.screened, base.fit, options, draws)
+
+
+def _people(draws: Draws) -> int:
+    """Return how many virtual patients could be computed: options are compared on the same ones only."""
+    return int(draws["standard_care"]["survival"].shape[1])
 
 
 def _asked(before: Asked, found: Changes) -> Asked:
@@ -130,18 +136,29 @@ def _standard(options: Sequence[Option]) -> Option:
     return next(o for o in options if o.id == "standard_care")
 
 
-def _rewritten(options: Sequence[Option], products: Products) -> tuple[Option, ...]:
+def _rewritten(options: Sequence[Option], products: Products, facts: Facts) -> tuple[Option, ...]:
     """Return the options with the regimens of some products changed."""
-    return tuple(_regimen(o, products.get(o.product or "", {})) for o in options)
+    return tuple(_regimen(o, products.get(o.product or "", {}), facts) for o in options)
 
 
-def _regimen(o: Option, asked: Mapping[str, str]) -> Option:
+def _regimen(o: Option, asked: Mapping[str, str], facts: Facts) -> Option:
+    """Return an option with its regimen changed; a route that this person may not have is ruled out here too."""
     if not asked or not o.live or o.regimen is None:
         return o
     r = replace(o.regimen, dose_cells=read_changes.dose_of(asked.get("dose", "1x"), o.regimen.dose_cells))
     r = replace(r, days=read_changes.days_of(asked["days"])) if "days" in asked else r
     r = replace(r, route=asked["route"]) if "route" in asked else r
-    return replace(o, regimen=r, route=r.route)
+    more = _punctures(r) - _punctures(o.regimen)
+    changed = replace(o, regimen=r, route=r.route, invasive_procedures=o.invasive_procedures + more)
+    if "route" not in asked:
+        return changed
+    against = cells.speaks_against(therapy.products()[r.product], r.route, facts)
+    absolute = [c for c in against if c.verdict == "absolute"]
+    return changed.ruled_out("; ".join(map(cells.said_against, absolute))) if absolute else changed
+
+
+def _punctures(r: therapy.Regimen) -> int:
+    return len(r.days) * int(therapy.routes()[r.route].invasive)
 
 
 def _factors(asked: Mapping[str, str]) -> Factors:
@@ -168,7 +185,7 @@ def _simulated(
         for o in options
     ]
     days = [d for d in found.days if d <= found.judged_day]
-    told: Draws = twin.race(fit, wanted, days, asked.draws, seed=1)
+    told: Draws = twin.race(fit, wanted, days, asked.draws, seed=asked.seed)
     return told
 
 

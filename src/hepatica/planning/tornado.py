@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.language import mark, say
+from hepatica.planning.bands import clean
 from hepatica.planning.compare import Compared
 from hepatica.planning.information import between
 from hepatica.planning.work import Workings
@@ -52,7 +53,12 @@ def _option(w: Workings, c: Compared) -> dict[str, Any]:
         else:
             rows.append(row)
     rows.sort(key=lambda r: -abs(r["high"]["net"] - r["low"]["net"]))
-    return {"option": c.option.id, "mean": _short(c.net.mean()), "rows": rows[:MOST], "less": quiet + len(rows[MOST:])}
+    return {
+        "option": c.option.id,
+        "mean": clean(float(c.net.mean())),
+        "rows": rows[:MOST],
+        "less": quiet + len(rows[MOST:]),
+    }
 
 
 def _unknown(w: Workings, c: Compared) -> dict[str, Array]:
@@ -87,11 +93,7 @@ def _row(w: Workings, name: str, values: Array, net: Array) -> dict[str, Any] | 
     return {
         "quantity": name,
         "text": (meaning(name) if meaning else name.replace("_", " ")).partition(";")[0],
-        "low": {"value": _short(at[0]), "net": _short(low)},
-        "high": {"value": _short(at[1]), "net": _short(high)},
-        "error": _short(SURE * error),
+        "low": {"value": clean(float(at[0])), "net": clean(float(low))},
+        "high": {"value": clean(float(at[1])), "net": clean(float(high))},
+        "error": clean(float(SURE * error)),
     }
-
-
-def _short(x: Any) -> float:
-    return 0.0 if abs(float(x)) < 1e-9 else float(f"{float(x):.4g}")

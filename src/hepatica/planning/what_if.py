@@ -8,6 +8,7 @@ import numpy as np
 
 from hepatica.language import mark, say
 from hepatica.planning import words
+from hepatica.planning.bands import clean, quantiles
 from hepatica.planning.compare import Compared
 
 if TYPE_CHECKING:
@@ -113,15 +114,10 @@ def _side(c: Compared | None, option: Any) -> dict[str, Any]:
     }
     if c is not None:
         end = {k: v[-1] for k, v in c.draws.items() if v.ndim == 2}
-        found["net_benefit"] = _band(c.net)
-        found |= {k: _band(end[k]) for k in ("survival", "meld", "albumin_g_l", "bilirubin_umol_l") if k in end}
+        found["net_benefit"] = quantiles(c.net)
+        found |= {k: quantiles(end[k]) for k in ("survival", "meld", "albumin_g_l", "bilirubin_umol_l") if k in end}
         found["harms"] = [{k: h[k] for k in ("event", "probability", "lo", "hi")} for h in c.rows["harms"]]
     return found
-
-
-def _band(x: Any) -> dict[str, float]:
-    low, high = np.quantile(x, (0.05, 0.95))
-    return {"mean": _short(x.mean()), "p05": _short(low), "p95": _short(high)}
 
 
 def _difference(now: Any, was: Any, paired: bool) -> dict[str, Any]:
@@ -129,16 +125,12 @@ def _difference(now: Any, was: Any, paired: bool) -> dict[str, Any]:
     if paired and now.shape == was.shape:
         gap = now - was
         error = gap.std() / np.sqrt(gap.size)
-        band = _band(gap)
+        band = quantiles(gap)
         moved = bool(np.any(gap != 0) and abs(gap.mean()) > SURE * error)
-        return {**band, "error": _short(SURE * error), "paired": True, "told_apart": moved}
+        return {**band, "error": clean(float(SURE * error)), "paired": True, "told_apart": moved}
     error = np.sqrt(now.var() / now.size + was.var() / was.size)
     mean = now.mean() - was.mean()
     return {
-        "mean": _short(mean), "p05": None, "p95": None, "error": _short(SURE * error), "paired": False,
+        "mean": clean(float(mean)), "p05": None, "p95": None, "error": clean(float(SURE * error)), "paired": False,
         "told_apart": bool(abs(mean) > SURE * error),
     }  # fmt: skip
-
-
-def _short(x: Any) -> float:
-    return 0.0 if abs(float(x)) < 1e-9 else float(f"{float(x):.4g}")

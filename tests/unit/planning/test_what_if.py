@@ -118,6 +118,32 @@ def test_a_condition_brings_its_contraindications(opened: Session) -> None:
     assert answer["recommendation"]["changed"]
 
 
+def test_a_route_that_this_person_may_not_have_is_ruled_out(opened: Session) -> None:
+    own = row(opened.what_if({"uc_msc.route": "intrahepatic"}), cells(opened))
+    assert own["after"]["status"] == "ruled out"
+    assert "ascites" in own["after"]["because"]
+
+
+def test_more_punctures_are_more_burden(opened: Session) -> None:
+    asked = {"uc_msc.route": "hepatic_artery", "weights.burden": 1}
+    once = row(opened.what_if({**asked, "uc_msc.days": "0"}), cells(opened))["after"]["net_benefit"]["mean"]
+    often = row(opened.what_if({**asked, "uc_msc.days": "0+1+2+3+4"}), cells(opened))["after"]["net_benefit"]["mean"]
+    assert once - often > 3.0, "four more days of procedures"
+
+
+def test_options_are_compared_on_the_same_people_when_some_could_not_be_computed(opened: Session) -> None:
+    from dataclasses import replace
+
+    fewer = {
+        name: {k: v[:, 1:] if v.ndim == 2 else v for k, v in told.items()} for name, told in opened.base.draws.items()
+    }
+    session = replace(opened, base=replace(opened.base, draws=fewer))
+    answer = session.what_if({"uc_msc.dose": "2x"})
+    kept = row(answer, "albumin")["after"]["net_benefit"]
+    assert kept == row(opened.what_if({"uc_msc.dose": "2x"}), "albumin")["after"]["net_benefit"]
+    assert kept["mean"] != 0
+
+
 def test_an_assumption_touches_cells_and_nothing_else(opened: Session) -> None:
     answer = opened.what_if({"twin.cell_death_1_d": "0.2x"})
     without = {o.id for o in opened.base.options if o.live and o.regimen is None}
