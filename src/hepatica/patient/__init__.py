@@ -8,6 +8,7 @@ from .concepts import condition_codes, condition_names, find_cause
 from .draft import Quantity, parse_quantity
 from .fhir import to_fhir, ucum
 from .files import ReadFailure, parse, read, read_many
+from .medicines import kinds as treatment_kinds
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
 from .omop_write import write_omop
 from .short import parse_short, to_short
@@ -44,6 +45,7 @@ __all__ = [
     "to_canonical",
     "to_fhir",
     "to_short",
+    "treatment_kinds",
     "ucum",
     "write_omop",
 ]

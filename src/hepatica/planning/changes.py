@@ -20,6 +20,7 @@ from hepatica.patient import (
     parse_short,
     to_canonical,
     to_short,
+    treatment_kinds,
 )  # fmt: skip
 from hepatica.planning import sources
 from hepatica.planning.weights import Weights
@@ -152,9 +153,12 @@ def _listed(patient: Patient, kind: str, name: str, value: str) -> Patient:
     if kind == "condition" and name not in condition_names():
         close = get_close_matches(name, condition_names(), 3, 0.5)
         raise InputError(f"there is no condition {name!r}", where="what-if", mend=_did(close))
-    if present:
-        rows.append({"name": name, "active": True} if kind == "condition" else {"name": name, "text": name})
-    return _parsed({**short, key: rows}, f"{kind}.{name}", patient)
+    row = {"name": name, "active": True} if kind == "condition" else {"name": name, "text": name}
+    with_it = _parsed({**short, key: [*rows, row]}, f"{kind}.{name}", patient)
+    if kind == "takes" and not with_it.takes(name):
+        close = get_close_matches(name, sorted(treatment_kinds() - {""}), 3, 0.5)
+        raise InputError(f"there is no treatment {name!r}", where="what-if", mend=_did(close))
+    return with_it if present else _parsed({**short, key: rows}, f"{kind}.{name}", patient)
 
 
 def _weighed(weights: Weights, name: str, value: str) -> Weights:

@@ -182,6 +182,8 @@ def test_differences_are_those_of_the_draws(opened: Session) -> None:
         ("twin.cell_deth_1_d=2x", "cell_deth_1_d", "cell_death_1_d"),
         ("twin.cell_death_1_d=2", "factor", "2x"),
         ("condition.gout_of_the_liver=true", "gout_of_the_liver", ""),
+        ("takes.beta_bloker=true", "beta_bloker", "beta_blocker"),
+        ("takes.moonlight=false", "moonlight", ""),
         ("takes.beta_blocker=perhaps", "perhaps", "true or false"),
         ("weights.joy=2", "joy", "survival"),
         ("jurisdiction=MARS", "MARS", "EU"),
