@@ -72,6 +72,19 @@ def with_events() -> Model:
     return m
 
 
+def ending() -> Model:
+    """Return what bleeds at a drawn time and is over when it is full, whatever is still given."""
+    m = Model("ending")
+    running = m.parameter("running", 0.6, unit="1/d")
+    x, y = m.state("x1", 0.2), m.state("y1", 1.0)
+    m.rate(x, running)
+    m.rate(y, -x * y)
+    m.hazard("bleed", x / 4, set={y: y / 2})
+    m.event("full", x >= 3, set={y: y + 1}, stop=True)
+    m.observe("ratio", y / (1 + x))
+    return m
+
+
 def the_twin() -> Model:
     from hepatica.twin import build
 
@@ -89,6 +102,10 @@ CASES = {
         two_compartments, ("a1", "a2", "total"), 8.0, tuple(Dose(0.1 + k, "a1", 10.0) for k in range(7))
     ),
     "events and forcing": Case(with_events, ("x1", "treated"), 10.0, breakpoints=(2.0, 5.0, 4.0, 8.0)),
+    "an event that ends the run": Case(
+        ending, ("x1", "y1", "ratio"), 10.0, (Dose(2.1, "x1", 0.5), Dose(1.1, "y1", 2.0, duration=8.0),
+        Dose(6.1, "y1", 5.0)), {"bleed_threshold": 0.3},
+    ),
     "the twin": Case(
         the_twin, ("cells_liver", "bilirubin_umol_l", "albumin_g_l", "inr", "alive_untransplanted"), 365.0,
         tuple(Dose(day, "cells_venous", 100.0) for day in (0.0, 28.0, 56.0, 200.0)),
@@ -112,13 +129,16 @@ def exported(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Case, Path
 
 
 def agree(case: Case, ours: np.ndarray, theirs: np.ndarray) -> None:
-    """Compare at every output but those at a dose, which they give after it and we before."""
+    """Compare at every output but those at a dose, which they give after it and we before; past the end they hold."""
     times = np.linspace(0, case.end, 41)
     kept = ~np.isin(times, [d.time for d in case.doses])
-    assert kept.sum() >= 38
+    ended = np.isnan(ours[:, 0])
+    assert kept.sum() >= 38 and ended.any() == (case.build is ending)
     for k, name in enumerate(case.names):
-        least = 1e-3 * np.abs(ours[:, k]).max()
-        np.testing.assert_allclose(theirs[kept, k], ours[kept, k], rtol=1e-4, atol=1e-4 * least, err_msg=name)
+        least = 1e-3 * np.nanmax(np.abs(ours[:, k]))
+        now = kept & ~ended
+        np.testing.assert_allclose(theirs[now, k], ours[now, k], rtol=1e-4, atol=1e-4 * least, err_msg=name)
+        np.testing.assert_allclose(theirs[ended, k], theirs[-1, k], rtol=1e-12, err_msg=name)
 
 
 def test_replay_in_libroadrunner_as_the_sedml_says(exported: tuple[Case, Path, Path, np.ndarray]) -> None:
@@ -186,14 +206,18 @@ def test_sedml_points_at_the_observables() -> None:
         to_sedml(every_form(), "exchange.xml", end=0.0, points=40, observables=["x1"])
 
 
-def test_an_event_that_ends_the_run_is_refused() -> None:
-    pytest.importorskip("libsbml")
-    m = Model("ends")
-    x = m.state("x1", 1.0)
-    m.rate(x, x)
-    m.event("burst", x >= 3, stop=True)
-    with pytest.raises(CannotAnswer, match="burst ends the run"):
-        to_sbml(m)
+def test_after_the_event_that_ends_a_run_its_values_stay_and_running_is_zero() -> None:
+    roadrunner = pytest.importorskip("roadrunner")
+    case = CASES["an event that ends the run"]
+    given: dict[str, Any] = {"doses": case.doses, "parameters": case.parameters}
+    engine = roadrunner.RoadRunner(to_sbml(ending(), case.doses, parameters=case.parameters))
+    engine.integrator.relative_tolerance = 1e-10
+    engine.timeCourseSelections = ["time", "x1", "y1", "running_"]
+    theirs = np.asarray(engine.simulate(0, 10, 11))
+    stop = reference(ending(), [0, 10], observables=["x1"], **given).reached[0]
+    before = reference(ending(), [0, stop - 1e-6], observables=["y1"], rtol=1e-9, **given)["y1"][-1, 0]
+    assert theirs[:, 3].tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
+    np.testing.assert_allclose(theirs[4:, 1:3], np.tile([3, before + 1], (7, 1)), rtol=1e-4)
 
 
 def test_without_libsbml_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

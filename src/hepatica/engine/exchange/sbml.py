@@ -91,18 +91,16 @@ def to_sbml(
     `parameters` and `initial` are this patient's. With `restarts`, an event that only counts stands at each of
     `breakpoints`, each knot of a forcing table and wherever a condition on time alone changes, so that no integrator
     steps over it. Doses at one time are one event, which also clears leftovers far below any tolerance: with them
-    CVODE's difference quotients fail. Units stand as notes in names only. Needs python-libsbml (the extra `[sbml]`).
-    Raises CannotAnswer without python-libsbml or where the model has an event that ends the run, which SBML cannot
-    say, and InputError where libSBML's own checks find an error.
+    CVODE's difference quotients fail. SBML cannot end a run: after an event that does, the quantity `running` goes
+    from 1 to 0, every state stays as it was and nothing more happens. Units stand as notes in names only. Needs
+    python-libsbml (the extra `[sbml]`). Raises CannotAnswer without it and InputError where libSBML's own checks find
+    an error.
     """
     try:
         libsbml = import_module("libsbml")
     except ImportError:
         raise CannotAnswer("SBML needs python-libsbml", mend="pip install 'hepatica[sbml]'") from None
     layout = model.layout
-    for event in layout.events:
-        if event.stops:
-            raise CannotAnswer(f"SBML cannot say that {event.name} ends the run", mend="let it set a state instead")
     for name in parameters or {}:
         layout.find(name, layout.parameter_index, "parameter")
     for name in initial or {}:
@@ -125,17 +123,21 @@ def to_sbml(
     for o in layout.outputs:
         document.quantity(o.name, None, f"{o.text} [{o.unit}]".strip(), False)
         document.rule(o.name, model.definitions[o.name])
+    ending = {event.name for event in layout.events if event.stops}
+    running = _free(model, "running") if ending else ""
+    if running:
+        document.quantity(running, 1.0, "0 once an event has ended the run", False)
     for name, terms in model.rates.items():
         inflow = [sympy.Symbol(f"inflow_into_{name}", real=True)] if name in infused else []
-        document.rule(name, sympy.Add(*terms, *inflow), rate=True)
+        whole = sympy.Add(*terms, *inflow)
+        document.rule(name, sympy.Symbol(running, real=True) * whole if running else whole, rate=True)
+    while_running = f" && {running} > 0" if running else ""
     lowest = {s.name for s in layout.states if s.nonnegative}
     for number, (time, changes) in enumerate(_changes(doses)):
         new = {name: f"{name} + {amount!r}" for name, amount in changes.items()}
         given = {name: f"max(0, {text})" if name in lowest else text for name, text in new.items()}
-        document.event(f"dose_{number}", f"time >= {time!r}", _swept(layout.states) | given, True)
-    passed = "stops_passed"
-    while passed in model.symbols or passed in model.definitions:
-        passed += "_"
+        document.event(f"dose_{number}", f"time >= {time!r}{while_running}", _swept(layout.states) | given, True)
+    passed = _free(model, "stops_passed")
     stops = list(_stops(model, breakpoints)) if restarts else []
     if stops:
         document.quantity(passed, 0.0, "jumps of the equations that time has passed", False)
@@ -145,7 +147,9 @@ def to_sbml(
     write = _Infix().doprint
     for name, level in model.triggers.items():
         acts = {state: write(expr) for state, expr in model.actions[name].items()}
-        document.event(f"event_{name}", f"{write(level)} >= 0", acts, False)
+        if name in ending:
+            acts[running] = "0"
+        document.event(f"event_{name}", f"{write(level)} >= 0{while_running}", acts, False)
     return document.checked()
 
 
@@ -206,6 +210,13 @@ class _Document:
         if severe:
             raise InputError(f"libSBML refuses the model: {severe[0]}", where=f"model {self.name}")
         return str(self.libsbml.writeSBMLToString(self.document))
+
+
+def _free(model: Model, name: str) -> str:
+    """Return a name that the model has not taken."""
+    while name in model.symbols or name in model.definitions:
+        name += "_"
+    return name
 
 
 def _swept(states: Sequence[State]) -> dict[str, str]:
