@@ -83,6 +83,21 @@ def test_compiled_f64_and_f32_agree_with_scipy(model: Model, seed: int) -> None:
         np.testing.assert_allclose(single[name], slow[name], rtol=5e-3, atol=2e-3, err_msg=name)
 
 
+def test_a_model_in_which_everything_hangs_on_everything_agrees_with_scipy() -> None:
+    m, size = Model("dense"), 12
+    k = m.parameter("k", 0.3)
+    x = [m.state(f"x{i}", 1 + i / 5) for i in range(size)]
+    for i in range(size):
+        m.rate(x[i], k * sum(x) ** 2 / (1 + x[i - 1]) - (1 + i) * x[i] + sympy.exp(-x[i - 2]) * sum(x))
+    assert f"#define N_JACOBIAN {size**2}" in generate_c(m)
+    asked = {"parameters": {"k": np.linspace(0.001, 0.01, 9)}, "observables": ["x0", "x11"]}
+    slow = reference(m, [0, 1, 5], rtol=1e-10, atol=1e-12, **asked)
+    for precision, rtol in (("f64", 1e-8), ("f32", 1e-5)):
+        fast = simulate(m, [0, 1, 5], rtol=rtol, atol=1e-8, precision=precision, **asked)
+        for name in asked["observables"]:
+            np.testing.assert_allclose(fast[name], slow[name], rtol=20 * rtol, err_msg=name)
+
+
 @settings(max_examples=20, deadline=None)
 @given(model=models())
 def test_generated_c_is_the_same_text_each_time(model: Model) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module, util
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,9 @@ from hepatica.errors import CannotAnswer
 
 BLOCK = 64
 """Threads of a block: few, since each needs many registers."""
-BLOCKS_EACH = 8
-"""Blocks for each multiprocessor; a thread that is done with a patient takes another."""
+SHAPES = (2, 1, 4, 8)
+"""Blocks for each multiprocessor, the one to begin with first: few threads have more cache each, many hide waiting. A
+thread that is done with a patient takes another."""
 CHUNK = 1 << 18
 """Patients whose arrays are on the device at a time."""
 EXTRA = "pip install 'hepatica[gpu]' where an NVIDIA driver is, or leave device out"
@@ -105,6 +108,28 @@ def compile_for_gpu(source: str, precision: Precision, method: int = METHOD) -> 
     return compile_cuda(source, precision, f"sm_{capability}", method)
 
 
+class _Shapes:
+    """Which of SHAPES a kernel runs fastest with: each is tried on a full chunk, in turn, as runs bring them."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[int, float] = {}
+
+    def choose(self) -> int:
+        """Return what to try next, or the fastest once all have been."""
+        left = [shape for shape in SHAPES if shape not in self.seconds]
+        return left[0] if left else min(self.seconds, key=self.seconds.__getitem__)
+
+    def learn(self, shape: int, patients: int, seconds: float) -> None:
+        """Take in how long a chunk took."""
+        if patients == CHUNK:
+            self.seconds[shape] = min(seconds, self.seconds.get(shape, seconds))
+
+
+@lru_cache(maxsize=64)
+def _shapes(code: bytes) -> _Shapes:
+    return _Shapes()
+
+
 class _Device:
     """Arrays go to the device, each once."""
 
@@ -138,16 +163,19 @@ def run_gpu(
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
         Path(file.name).write_bytes(code)
         kernel = cupy.RawModule(path=file.name).get_function("run_all")
-    whole = Raw.empty(problem)
+    whole, shapes = Raw.empty(problem), _shapes(code)
     for first in range(0, problem.n, CHUNK):
         span = np.arange(first, min(first + CHUNK, problem.n))
         part = select(problem, span)
         raw, place = Raw.empty(part), _Device(cupy)
         packed = pack(part, raw, place, max_steps)
         asked = place(np.frombuffer(bytes(packed), np.uint8))
-        blocks = min(-(-part.n // BLOCK), BLOCKS_EACH * int(device.attributes["MultiProcessorCount"]))
+        shape = shapes.choose()
+        blocks = min(-(-part.n // BLOCK), shape * int(device.attributes["MultiProcessorCount"]))
+        began = time.perf_counter()
         kernel((blocks,), (BLOCK,), (np.uint64(asked), np.int64(0), np.int64(part.n)))
         device.synchronize()
+        shapes.learn(shape, part.n, time.perf_counter() - began)
         for array, target in zip(raw.arrays(), whole.arrays(), strict=True):
             if array.size:
                 place.fetch(array)

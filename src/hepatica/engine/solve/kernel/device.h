@@ -1,5 +1,5 @@
-/* One lane on its own: what lanes.h offers, for CUDA, where each thread takes a patient. A mask is 0 or -1. With EMULATED
-   the same text is plain C++, so that what a GPU would run can be tested without one. */
+/* One lane on its own: what lanes.h offers, for CUDA, where each thread takes a patient. A mask is 0 or -1. It is C++ but
+   for a few words of CUDA: where those are defined, what a GPU would run can be tested without one. */
 #ifdef __CUDACC_RTC__
 typedef signed char int8_t;
 typedef int int32_t;
@@ -8,10 +8,6 @@ typedef unsigned long long uint64_t;
 #else
 #include <math.h>
 #include <stdint.h>
-#endif
-#ifdef EMULATED
-#define __device__
-#define __forceinline__ inline
 #endif
 
 #undef LANES

@@ -3,7 +3,12 @@
    y_new = (argument of the last stage) + u_last, error = u_last. */
 INLINE T attempt(const problem *q, group *g, const T *absolute, T *used, T *growth, T (*u)[N_STATES], T *z)
 {
-  T f[N_STATES], J[N_JACOBIAN], ft[N_STATES], lu[N_LU];
+  T f[N_STATES], ft[N_STATES], lu[N_LU];
+#if N_JACOBIAN <= (STAGES - 1) * N_STATES
+  T *J = u[1];
+#else
+  T J[N_JACOBIAN];
+#endif
   const T t = to_real(g->t);
   linearise(t, g->y, g->p, g->c, f, J, ft);
   add_inflow(q, g, f);

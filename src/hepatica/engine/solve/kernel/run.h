@@ -145,19 +145,11 @@ PLAIN int64_t advance(const problem *q, int64_t first, int64_t last, int64_t str
 }
 
 #ifdef DEVICE
-#ifndef EMULATED
 extern "C" __global__ void run_all(const problem *q, int64_t first, int64_t last)
 {
   const int64_t threads = (int64_t)gridDim.x * blockDim.x;
   advance(q, first + (int64_t)blockIdx.x * blockDim.x + threadIdx.x, last, threads);
 }
-#else
-extern "C" int64_t run(const problem *q, int64_t first, int64_t last)
-{
-  for (int64_t thread = 0; thread < 7; thread++) advance(q, first + thread, last, 7);
-  return last - first;
-}
-#endif
 #else
 EXPORT int64_t run(const problem *q, int64_t first, int64_t last)
 {
