@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hepatica.language import date_text, mark, say
@@ -30,35 +30,41 @@ LABELS = {
     "none": mark("no liver disease in this record"),
     "undetermined": "undetermined",
 }
+FLARE = mark("acute hepatitis, no cirrhosis known")
 _LIVER = (
     "hcc", "hepatitis", "fibrosis", "liver_failure", "liver_transplant", "budd_chiari", "veno_occlusive_disease",
     "cholangitis", "cholestasis", "jaundice", "portal_vein_thrombosis", "autoimmune",
 )  # fmt: skip
+BILIRUBIN_LIMIT = 21.0
 # ordinary adult limits of normal; enzymes at about twice, so that a single odd value does not name a disease
 _LIMITS = (
-    ("bilirubin", ">", 21.0), ("albumin", "<", 35.0), ("inr", ">", 1.2), ("pt_percent", "<", 70.0),
+    ("bilirubin", ">", BILIRUBIN_LIMIT), ("albumin", "<", 35.0), ("inr", ">", 1.2), ("pt_percent", "<", 70.0),
     ("platelets", "<", 150.0), ("alt", ">", 80.0), ("ast", ">", 80.0), ("alp", ">", 200.0), ("stiffness", ">", 8.0),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course code with its reasons, and what the record says of cirrhosis."""
+    """The course code with its reasons, what the record says of cirrhosis, and a closer name than the code's."""
 
     code: str
     why: tuple[str, ...]
     cirrhosis: str
     aclf_grade: int | None
+    name: str = ""
 
 
 def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: dict[str, float]) -> Course:
     """Decide the course; `severity` holds the MELD and Maddrey values that are known.
 
-    Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis. ACLF: cirrhosis, acute
-    decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from Maddrey 32 or MELD 21.
-    Cirrhosis is decompensated by a sign, or by Child-Pugh 7 or more.
-    Sources: severe alcoholic hepatitis AASLD, doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`;
-    Child-Pugh 7 the note to https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
+    Acute failure: INR 1.5 or more with any encephalopathy and no cirrhosis; without encephalopathy it is acute
+    injury. Either needs a cause that acts at once, a burst of enzymes, or an acute hepatitis: jaundice (twice the
+    limit of normal) with a transaminase of five times its limit (our cuts), no sign of cirrhosis and no alcohol.
+    ACLF: cirrhosis, acute decompensation and an EASL-CLIF grade of 1 to 3. Alcoholic hepatitis is severe from
+    Maddrey 32 or MELD 21. Cirrhosis is decompensated by a sign, or by Child-Pugh 7 or more.
+    Sources: acute severe autoimmune hepatitis doi:10.1016/j.jhepr.2020.100149; severe alcoholic hepatitis AASLD,
+    doi:10.1002/hep.30866; EASL-CLIF as in `organ_failure`; Child-Pugh 7 the note to
+    https://pmc.ncbi.nlm.nih.gov/articles/PMC3017746/table/tbl1; acute failure
     https://www.rcemlearning.co.uk/modules/acute-liver-failure/lessons/definition-22/.
     """
     scarred, scar_why = facts.cirrhosis(patient, aligned)
@@ -107,7 +113,10 @@ def course(patient: Patient, aligned: Aligned, organs: OrganFailures, severity: 
         )
     if flare:
         return decide("chronic_hepatitis", facts.said(flare), say("not shown to be severe (Maddrey 32 or MELD 21)"))
-    return decide(*_without_cirrhosis(patient, aligned, found, scarred))
+    kept = decide(*_without_cirrhosis(patient, aligned, found, scarred))
+    if kept.code != "chronic_hepatitis" or not _hepatitis(aligned, scarred, found):
+        return kept
+    return replace(kept, why=(*kept.why, *_flaring(aligned), *_mild(aligned)), name=FLARE)
 
 
 def dated(organs: OrganFailures, aligned: Aligned) -> tuple[str, ...]:
@@ -144,9 +153,10 @@ def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
         else next((say("cause {cause}", cause=say(c)) for c in causes if c in ("paracetamol", "DILI")), "")
     )
     burst = max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 400
-    if scarred == "recorded" or not (trigger or burst):
+    if scarred == "recorded" or not (trigger or burst or _hepatitis(aligned, scarred, causes)):
         return ()
-    enzymes = facts.abnormal(aligned, (("alt", ">", 400.0), ("ast", ">", 400.0)))
+    high = facts.abnormal(aligned, (("alt", ">", 400.0), ("ast", ">", 400.0)))
+    enzymes = (*high, *_stiff(aligned)) if high else _flaring(aligned)
     if aligned.given.get("inr", 0.0) >= 1.5:
         grade = aligned.given.get("encephalopathy")
         if grade is not None and grade >= 1:
@@ -154,6 +164,29 @@ def _acute(patient: Patient, aligned: Aligned, scarred: str) -> tuple[str, ...]:
         state = say("encephalopathy not recorded") if grade is None else say("no encephalopathy")
         return ("ali", trigger, *_clotting(aligned), state, *enzymes)
     return ("ali", trigger, *enzymes) if trigger and (burst or "inr" not in aligned.given) else ()
+
+
+def _hepatitis(aligned: Aligned, scarred: str, causes: tuple[str, ...]) -> bool:
+    jaundiced = aligned.given.get("bilirubin", 0.0) > 2 * BILIRUBIN_LIMIT
+    return jaundiced and facts.inflamed(aligned) and scarred not in ("recorded", "probable") and "alcohol" not in causes
+
+
+def _flaring(aligned: Aligned) -> tuple[str, ...]:
+    jaundice = facts.abnormal(aligned, (("bilirubin", ">", 2 * BILIRUBIN_LIMIT),))
+    enzymes = facts.abnormal(aligned, (("alt", ">", 199.9), ("ast", ">", 199.9)))
+    return (*jaundice, *enzymes, *_stiff(aligned))
+
+
+def _mild(aligned: Aligned) -> tuple[str, ...]:
+    known = aligned.given.get("inr", 1.5) < 1.5
+    return (say("{value}, under 1.5: not severe", value=facts.lab(aligned, "inr")),) if known else ()
+
+
+def _stiff(aligned: Aligned) -> tuple[str, ...]:
+    if aligned.given.get("stiffness", 0.0) < 15.0 or not facts.inflamed(aligned):
+        return ()
+    stiffness = facts.lab(aligned, "stiffness")
+    return (say("{value} does not count while the liver is inflamed", value=stiffness),)
 
 
 def _clotting(aligned: Aligned) -> tuple[str, ...]:

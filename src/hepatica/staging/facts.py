@@ -60,7 +60,8 @@ def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]
     """Return recorded, probable, no evidence or unknown, with the reasons.
 
     Probable: ascites without heart failure or cancer, varices, stiffness of 15 kPa or more, or FIB-4 above 3.25
-    with platelets below 150 and transaminases below 200 U/L (acute hepatitis makes FIB-4 useless).
+    with platelets below 150. Neither stiffness nor FIB-4 counts where a transaminase is 200 U/L (five times the limit
+    of normal) or more: inflammation raises both.
     """
     recorded = named(patient, "cirrhosis")
     if recorded:
@@ -78,18 +79,23 @@ def cirrhosis(patient: Patient, aligned: Aligned) -> tuple[str, tuple[str, ...]]
     portal = named(patient, "varices", "variceal_bleeding", "hepatorenal_syndrome", "portal_hypertension")
     if portal:
         why.append(said(portal))
-    if aligned.given.get("stiffness", 0.0) >= 15.0:
+    if aligned.given.get("stiffness", 0.0) >= 15.0 and not inflamed(aligned):
         why.append(say("{value}, 15 kPa or more", value=lab(aligned, "stiffness")))
     known = {"age", "ast", "alt", "platelets"} <= set(aligned.given)
     if known:
         g = aligned.given
         index = fib4(g["age"], g["ast"], g["alt"], g["platelets"])
-        if float(index) > 3.25 and g["platelets"] < 150 and max(g["ast"], g["alt"]) < 200 and g["age"] >= 18:
+        if float(index) > 3.25 and g["platelets"] < 150 and not inflamed(aligned) and g["age"] >= 18:
             why.append(say("FIB-4 {index:.1f} with {value}", index=index, value=lab(aligned, "platelets")))
     if why:
         return "probable", tuple(why)
     informed = known or "stiffness" in aligned.given or "platelets" in aligned.given
     return ("no evidence" if informed else "unknown"), ()
+
+
+def inflamed(aligned: Aligned) -> bool:
+    """Return whether a transaminase is five times the usual limit of normal (40 U/L) or more."""
+    return max(aligned.given.get("alt", 0.0), aligned.given.get("ast", 0.0)) >= 200.0
 
 
 def decompensation(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
@@ -146,15 +152,22 @@ def acute_signs(patient: Patient, aligned: Aligned) -> tuple[str, ...]:
 
 
 def kidney_chronic(patient: Patient, aligned: Aligned) -> str:
-    """Return why the kidney disease is older than this illness (chronic, or dialysis for over 90 days), or ''."""
+    """Return why a failing kidney is not shown to be acute, or ''.
+
+    Chronic kidney disease, or dialysis begun over 90 days ago (the time limit of chronic kidney disease); undated
+    dialysis counts so too unless the record names a kidney that failed now.
+    """
     chronic = named(patient, "chronic_kidney_disease")
     if chronic:
         return said(chronic)
-    for t in patient.treatments:
-        if t.active and "dialysis" in (t.kind, t.name) and t.start and aligned.at:
-            age_d = days_between(aligned.at, t.start)
-            if age_d > 90:
-                return say("dialysis since {day} in the record", day=date_text(t.start.date().isoformat()))
+    starts = [t.start for t in patient.treatments if t.active and "dialysis" in (t.kind, t.name)]
+    starts += [c.onset for c in patient.conditions if c.active and c.name == "dialysis"]
+    known = [moment for moment in starts if moment]
+    if known and aligned.at and days_between(aligned.at, min(known)) > 90:
+        return say("dialysis since {day} in the record", day=date_text(min(known).date().isoformat()))
+    now = any(recent(patient, aligned, name) for name in ("kidney_failure", "hepatorenal_syndrome"))
+    if starts and not known and not now:
+        return say("dialysis (undated) in the record, which may be older than this illness")
     return ""
 
 

@@ -31,7 +31,8 @@ def organ_failures(given: Mapping[str, float], *, kidney_chronic: bool = False) 
     vasopressors, PaO2/FiO2 <= 200 or ventilation. Grade 1: kidney alone, or one other organ with creatinine
     1.5-1.9 mg/dL or encephalopathy 1-2; 2: two organs; 3: three or more. Circulation and lungs count as not
     failing where the record is silent (`at_least` then holds); where liver, kidney, brain or clotting is unknown
-    and nothing fails, the grade is None. A kidney that failed long before (`kidney_chronic`) does not count.
+    and nothing fails, the grade is None. A kidney that may have failed long before (`kidney_chronic`) neither
+    fails nor counts as mild: over the limit, or on dialysis, it is unknown.
 
     >>> organ_failures({"bilirubin": 250, "creatinine": 150, "encephalopathy": 1, "inr": 2.0}).grade
     1
@@ -42,9 +43,12 @@ def organ_failures(given: Mapping[str, float], *, kidney_chronic: bool = False) 
     creatinine = float(creatinine_mg_dl(given["creatinine"])) if "creatinine" in given else None
     brain = given.get("encephalopathy")
     _judge(found, unknown, "liver", bilirubin, 12.0, mark("bilirubin {value:.1f} mg/dL"))
-    if given.get("dialysis") and not kidney_chronic:
+    if kidney_chronic:
+        if given.get("dialysis") or creatinine is None or creatinine >= 2.0:
+            unknown.append("kidney")
+    elif given.get("dialysis"):
         found["kidney"] = say("dialysis")
-    elif not kidney_chronic:
+    else:
         _judge(found, unknown, "kidney", creatinine, 2.0, mark("creatinine {value:.1f} mg/dL"))
     _judge(found, unknown, "brain", brain, 3.0, mark("encephalopathy grade {value:.0f}"))
     _judge(found, unknown, "clotting", given.get("inr"), 2.5, mark("INR {value:.1f}"))

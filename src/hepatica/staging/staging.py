@@ -57,7 +57,7 @@ def stage(patient: Patient, at: datetime | date | str | None = None, *, interval
         patient_id=patient.id,
         at=aligned.at,
         course=decided.code,
-        label=say(LABELS[decided.code]),
+        label=say(decided.name or LABELS[decided.code]),
         aclf_grade=decided.aclf_grade,
         causes=causes_of(patient),
         why=decided.why,
@@ -86,7 +86,7 @@ def _notes(patient: Patient, aligned: Aligned, organs: OrganFailures, chronic: s
             say("the INR is raised by a vitamin K antagonist: MELD, Child-Pugh and ACLF are graded too high by it")
         )
     if chronic:
-        rows.append(say("kidney failure is not counted as acute: {chronic}", chronic=chronic))
+        rows.append(say("an acute kidney failure is not shown: {chronic}", chronic=chronic))
     if organs.failed and organs.unknown:
         rows.append(
             say("not in the record, taken as not failing: {unknown}", unknown=", ".join(map(say, organs.unknown)))

@@ -20,12 +20,24 @@ overdose, enzymes only      | paracetamol_overdose          |             |     
 overdose, nothing yet       | paracetamol_overdose          |             |         | 0  | inr=1.1 alt=30                                              | none                | None
 enzymes burst, no cause     |                               |             |         | 1  | inr=1.8 ast=3000                                            | alf                 | None
 burst in cirrhosis          | cirrhosis                     | HBV         | none    | 0  | inr=1.8 ast=3000                                            | compensated         | None
+jaundiced hepatitis, INR    |                               | AIH         | none    | 0  | inr=1.5 alt=200 bilirubin=200 platelets=90 stiffness=20     | ali                 | None
+the same, drowsy            |                               | AIH         | none    | 1  | inr=1.5 alt=200 bilirubin=200 platelets=90 stiffness=20     | alf                 | None
+the same, fewer enzymes     |                               | AIH         | none    | 0  | inr=1.5 alt=199 bilirubin=200 platelets=90 stiffness=20     | decompensated       | None
+the same, no jaundice       |                               | AIH         | none    | 0  | inr=1.5 alt=200 bilirubin=42 platelets=90 stiffness=20      | chronic_hepatitis   | None
+the same, of alcohol        |                               | alcohol     | none    | 0  | inr=1.5 ast=200 bilirubin=200 platelets=90                  | chronic_hepatitis   | None
+the same, portal pressure   | portal_hypertension           | AIH         | none    | 0  | inr=1.5 alt=200 bilirubin=200 platelets=90 stiffness=20     | decompensated       | None
+the same in cirrhosis       | cirrhosis                     | AIH         | none    | 0  | inr=1.5 alt=900 bilirubin=200 platelets=90 stiffness=20     | decompensated       | None
 cirrhosis                   | cirrhosis                     | HCV         | none    | 0  | bilirubin=20                                                | compensated         | None
 cirrhosis, ascites          | cirrhosis                     | HCV         | slight  | 0  | bilirubin=20 creatinine=80 inr=1.3                          | decompensated       | 0
 cirrhosis, drowsy once      | cirrhosis encephalopathy      | HCV         | none    | 0  | bilirubin=20 creatinine=80 inr=1.3                          | decompensated       | None
 cirrhosis, bled             | cirrhosis variceal_bleeding   | HCV         | none    | 0  | bilirubin=20 creatinine=80 inr=1.3                          | decompensated       | 0
 grade 1, kidney             | cirrhosis ascites             | alcohol     |         | 0  | bilirubin=60 creatinine=200 inr=1.5                         | aclf                | 1
-kidney, chronic             | cirrhosis ascites chronic_kidney_disease | alcohol |  | 0  | bilirubin=60 creatinine=200 inr=1.5                         | decompensated       | 0
+kidney, chronic             | cirrhosis ascites chronic_kidney_disease | alcohol |  | 0  | bilirubin=60 creatinine=200 inr=1.5                         | decompensated       | None
+kidney, chronic, dialysis   | cirrhosis ascites chronic_kidney_disease dialysis | alcohol | | 0 | bilirubin=60 creatinine=500 inr=1.5                 | decompensated       | None
+kidney, chronic, milder     | cirrhosis ascites chronic_kidney_disease | alcohol |  | 0  | bilirubin=60 creatinine=170 inr=1.5                         | decompensated       | 0
+kidney, chronic, and others | cirrhosis ascites chronic_kidney_disease | alcohol |  | 3  | bilirubin=250 creatinine=500 inr=1.5                        | aclf                | 2
+dialysis, since when?       | cirrhosis ascites dialysis    | alcohol     |         | 0  | bilirubin=60 creatinine=500 inr=1.5                         | decompensated       | None
+dialysis, kidney failed now | cirrhosis ascites dialysis hepatorenal_syndrome | alcohol | | 0 | bilirubin=60 creatinine=500 inr=1.5                    | aclf                | 1
 grade 0, liver alone        | cirrhosis ascites             | alcohol     |         | 0  | bilirubin=250 creatinine=90 inr=1.5                         | decompensated       | 0
 grade 1, liver and mild     | cirrhosis ascites             | alcohol     |         | 1  | bilirubin=250 creatinine=90 inr=1.5                         | aclf                | 1
 grade 1, clotting and 1.5   | cirrhosis ascites             | alcohol     |         | 0  | bilirubin=90 creatinine=140 inr=2.5                         | aclf                | 1
@@ -108,3 +120,15 @@ def test_dialysis_for_years_is_not_an_acute_kidney_failure() -> None:
         )
         found = staging.stage(treated)
         assert (found.course, found.dialysis, found.scores["meld"].value) == (course, True, 29)
+
+
+def test_a_flare_is_named_as_such_and_says_what_did_not_count() -> None:
+    """Jaundiced, INR under 1.5: not the acute severe form of doi:10.1016/j.jhepr.2020.100149."""
+    labs = "inr=1.3 alt=900 bilirubin=200 stiffness=20 platelets=170"
+    found = staging.stage(record({"case": "x", "causes": "AIH", "HE": "0", "ascites": "none", "labs": labs}))
+    assert (found.course, found.label, found.cirrhosis) == (
+        "chronic_hepatitis", "acute hepatitis, no cirrhosis known", "no evidence")  # fmt: skip
+    text = "; ".join(found.why)
+    for part in ("bilirubin 200 umol/L on 2026-03-01", "alt 900 on", "inr 1.3 on 2026-03-01, under 1.5: not severe",
+                 "stiffness 20 on 2026-03-01 does not count while the liver is inflamed"):  # fmt: skip
+        assert part in text

@@ -160,7 +160,13 @@ def test_signs_and_bile_ducts_count_in_the_fewest_points() -> None:
          "dialysis since 2025-11-30 in the record"),
         ({"treatments": (Treatment("dialysis", "dialysis", start=DAY - timedelta(days=90)),)}, ""),
         ({"treatments": (Treatment("dialysis", "dialysis", start=DAY - timedelta(days=400), active=False),)}, ""),
-        ({"treatments": (Treatment("dialysis", "dialysis"),)}, ""),
+        ({"treatments": (Treatment("dialysis", "dialysis"),)},
+         "dialysis (undated) in the record, which may be older than this illness"),
+        ({"conditions": conditions("dialysis")},
+         "dialysis (undated) in the record, which may be older than this illness"),
+        ({"conditions": (Condition("dialysis", onset=DAY - timedelta(days=91)),)},
+         "dialysis since 2025-11-30 in the record"),
+        ({"conditions": conditions("dialysis", "kidney_failure")}, ""),
     ],
 )  # fmt: skip
 def test_a_kidney_that_failed_before(more: dict[str, Any], why: str) -> None:
@@ -282,8 +288,8 @@ def test_notes_of_a_staging_in_full() -> None:
     assert staging.stage(patient).notes == (
         "bilirubin is 200 d old (more than 7 d): not used",
         "the INR is raised by a vitamin K antagonist: MELD, Child-Pugh and ACLF are graded too high by it",
-        "kidney failure is not counted as acute: chronic kidney disease (undated) in the record",
-        "not in the record, taken as not failing: liver, brain, circulation, lungs",
+        "an acute kidney failure is not shown: chronic kidney disease (undated) in the record",
+        "not in the record, taken as not failing: liver, kidney, brain, circulation, lungs",
     )
 
 

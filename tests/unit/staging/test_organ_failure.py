@@ -66,4 +66,9 @@ def test_grade_at_its_cuts(more: dict[str, float], grade: int) -> None:
 def test_a_kidney_that_failed_long_before_neither_fails_nor_counts_as_mild() -> None:
     ill = QUIET | {"bilirubin": 300.0, "creatinine": 150.0}
     assert (organ_failures(ill).grade, organ_failures(ill, kidney_chronic=True).grade) == (1, 0)
-    assert organ_failures(QUIET | {"dialysis": 1.0}, kidney_chronic=True).failed == ()
+
+
+@pytest.mark.parametrize("more", [{"dialysis": 1.0}, {"creatinine": 2.0 * 88.4}])
+def test_whether_a_kidney_that_failed_long_before_fails_now_is_unknown(more: dict[str, float]) -> None:
+    found = organ_failures(QUIET | more, kidney_chronic=True)
+    assert (found.failed, found.grade, "kidney" in found.unknown) == ((), None, True)
