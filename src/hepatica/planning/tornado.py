@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.language import mark, say
+from hepatica.planning import words
 from hepatica.planning.bands import clean
 from hepatica.planning.compare import Compared
 from hepatica.planning.information import between
@@ -89,11 +90,17 @@ def _row(w: Workings, name: str, values: Array, net: Array) -> dict[str, Any] | 
     error *= np.sqrt(max(1.0, net.size / max(w.ess, 1.0)))
     if abs(high - low) <= SURE_OF_MANY * error:
         return None
-    meaning = getattr(w.twin, "meaning", None)
     return {
         "quantity": name,
-        "text": (meaning(name) if meaning else name.replace("_", " ")).partition(";")[0],
+        "text": words.quantity(name),
+        "value_unit": words.unit(_unit(w, name)),
         "low": {"value": clean(float(at[0])), "net": clean(float(low))},
         "high": {"value": clean(float(at[1])), "net": clean(float(high))},
         "error": clean(float(SURE * error)),
     }
+
+
+def _unit(w: Workings, name: str) -> str:
+    """Return the unit in which the twin holds a quantity."""
+    known = w.twin.twin().layout.parameters if hasattr(w.twin, "twin") else ()
+    return next((p.unit for p in known if p.name == name), "1")

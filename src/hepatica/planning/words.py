@@ -37,6 +37,15 @@ def name(identifier: str) -> str:
     return known.get(identifier) or say(identifier.replace("_", " ").strip())
 
 
+def quantity(identifier: str) -> str:
+    """Return what a clinician reads for a quantity of the twin.
+
+    >>> quantity("potency")
+    "effect of the cells' signal on inflammation (below 0: harm)"
+    """
+    return _names()["quantity"].get(identifier) or name(identifier)
+
+
 def needs(identifiers: Iterable[str]) -> str:
     """Return what is needed as names, each once; an alternative goes where one of its parts is asked for anyway.
 

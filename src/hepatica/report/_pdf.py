@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from importlib import resources
 from typing import Any
 
 import orjson
@@ -13,13 +12,15 @@ import orjson
 from hepatica.errors import CannotAnswer
 from hepatica.language import say_as, speaking, translated
 from hepatica.report import palette, words
+from hepatica.report._sheet import text
 from hepatica.report.figures import standalone
 from hepatica.report.view import Num, document
 from hepatica.report.view.book import Cite
 
 _LABEL = re.compile(r'aria-label="([^"]*)"')
 _MESSAGE = re.compile(r'\bsay\("([^"]*)"')
-_BARE = ("low", "high")
+_BARE = ("at", "low", "high")
+_TEMPLATES = ("base.typ", "plan.typ", "weigh.typ")
 _FONT = 'text{font-family:"Libertinus Serif"}'
 
 
@@ -36,10 +37,11 @@ def pdf(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> byte
     shown = shown or document(plan)
     figures: dict[str, bytes] = {}
     content = _plain({k: v for k, v in shown.items() if k not in ("lineage", "terms")}, figures)
-    template = resources.files("hepatica.report").joinpath("templates", "plan.typ").read_text(encoding="utf-8")
+    templates = {name: text(name) for name in _TEMPLATES}
     files = {
-        "main.typ": template.encode(),
-        "plan.json": orjson.dumps(content | _spoken(plan.get("language"), template)),
+        **{name: template.encode() for name, template in templates.items()},
+        "main.typ": b'#include "plan.typ"',
+        "plan.json": orjson.dumps(content | _spoken(plan.get("language"), templates.values())),
         **figures,
     }
     made: bytes = typst.compile(
@@ -48,13 +50,13 @@ def pdf(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> byte
     return made
 
 
-def _spoken(language: str | None, template: str) -> dict[str, Any]:
-    """Return the messages of the template, and the enumerated words of the contract, in a language."""
+def _spoken(language: str | None, templates: Iterable[str]) -> dict[str, Any]:
+    """Return the messages of the templates, and the enumerated words of the contract, in a language."""
     with speaking(language) as code:
-        wanted = [*_MESSAGE.findall(template), *words.enumerated()]
+        wanted = [*(m for t in templates for m in _MESSAGE.findall(t)), *words.enumerated()]
         return {
             "language": code,
-            "messages": {text: translated(text) for text in wanted},
+            "messages": {m: translated(m) for m in wanted},
             "certainties": words.certainties(),
             "flags": {"high": say_as("value", "high"), "low": say_as("value", "low")},
         }

@@ -10,7 +10,12 @@ from fake_twin import TODAY
 
 import hepatica as hp
 from hepatica import planning
+from hepatica.language import speaking
+from hepatica.planning import words
 from hepatica.planning.information import between
+from hepatica.planning.tornado import _unknown
+from hepatica.planning.weights import Weights
+from hepatica.planning.work import Asked, work
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -63,3 +68,16 @@ def test_a_treatment_without_cells_turns_on_no_cell(plan: dict) -> None:
 def test_every_number_has_its_lineage(plan: dict) -> None:
     found = planning.why(plan, "$.sensitivity.options[0].rows[0].high.net")
     assert found["chain"] and "splines" in found["chain"][-1]["text"]
+
+
+def test_every_quantity_that_may_stand_there_has_a_clinicians_name() -> None:
+    for name in ("decompensated_alcohol_cirrhosis", "hbv_acute_on_chronic_failure", "child_with_urea_cycle_disorder"):
+        weighed = work(hp.read(EXAMPLES / f"{name}.json"), Asked(100, 1, TODAY, "EU", Weights()))
+        asked = {q for c in weighed.compared for q in _unknown(weighed, c)}
+        known = words._names()["quantity"]
+        assert len(asked) > 40 and sorted(asked - set(known)) == []
+
+
+def test_spanish_names_them_in_spanish() -> None:
+    with speaking("es"):
+        assert words.quantity("potency").startswith("efecto de la señal de las células")

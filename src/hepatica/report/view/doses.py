@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hepatica.language import say
+from hepatica.language import say, say_many
 from hepatica.report import numbers, words
 from hepatica.report.figures import dose_curve
 from hepatica.report.view.book import Book
@@ -20,19 +20,19 @@ def _curve(book: Book, index: int, curve: Mapping[str, Any]) -> dict[str, Any]:
     base = f"$.dose_finding[{index}]"
     rows = [_row(book, f"{base}.doses[{k}]", row) for k, row in enumerate(curve["doses"])]
     route = words.plain(str(curve.get("route") or ""))
+    infusions = len(curve.get("schedule_days") or [])
     name = str(curve.get("name") or "")
     unit = say(str(curve.get("unit") or ""))
     title = say("Net benefit of {name} by dose", name=name)
     first, last, best = rows[0], rows[-1], max(rows, key=lambda r: r["net"]["mean"].value)
     desc = say(
         "Mean {first} at {low} cells, {best} at {at}, {last} at {high}.",
-        first=first["net"]["mean"].text, low=first["dose"].text, best=best["net"]["mean"].text, at=best["dose"].text,
-        last=last["net"]["mean"].text, high=last["dose"].text,
+        first=first["net"]["mean"].text, low=first["at"].text, best=best["net"]["mean"].text, at=best["at"].text,
+        last=last["net"]["mean"].text, high=last["at"].text,
     )  # fmt: skip
     return {
         "name": name,
-        "route": route,
-        "infusions": len(curve.get("schedule_days") or []),
+        "given": say_many("{route}, {n} infusion", "{route}, {n} infusions", infusions, route=route),
         "day": numbers.span(curve.get("judged_on_day") or 0),
         "unit": unit,
         "svg": dose_curve(curve["doses"], unit=unit, css=words.family("cells").css, title=title, desc=desc),
@@ -51,7 +51,7 @@ def _row(book: Book, base: str, row: Mapping[str, Any]) -> dict[str, Any]:
         return {k: book.num(f"{base}.{key}.{k}", decimals=1, signed=key == "net") for k in keys}
 
     return {
-        "dose": book.num(f"{base}.dose_cells", "dose"),
+        "at": book.num(f"{base}.dose_cells", "dose"),
         "net": spread("net"),
         "harm": spread("harm"),
         "p_best": book.num(f"{base}.p_best", "percent"),

@@ -44,7 +44,7 @@ def robust(book: Book) -> dict[str, Any] | None:
         "method": str(found.get("method") or ""),
         "cites": book.cite(found.get("sources")),
         "ratio": ratio,
-        "unit": str((found.get("options") or [{}])[0].get("net_benefit", {}).get("unit") or ""),
+        "unit": say(str((found.get("options") or [{}])[0].get("net_benefit", {}).get("unit") or "")),
         "rows": rows,
         "timing": [{"text": t["text"], "why": t["why"], "cites": book.cite(t["sources"])} for t in _timing(book)],
         "left_out": [f"{r['name']}: {r['because']}" for r in _left_out(book)],

@@ -20,7 +20,7 @@ def turns(book: Book) -> dict[str, Any] | None:
     heads = {str(o.get("id")): (i, o) for i, o in book.options}
     return {
         "day": numbers.span(found.get("judged_on_day") or 0),
-        "unit": str(found.get("unit") or ""),
+        "unit": say(str(found.get("unit") or "")),
         "method": str(found.get("method") or ""),
         "cites": book.cite(found.get("sources")),
         "options": [_option(book, k, o, heads[str(o["option"])]) for k, o in enumerate(found["options"])],
@@ -34,6 +34,7 @@ def _option(book: Book, k: int, told: Mapping[str, Any], at: tuple[int, Mapping[
         {
             "number": r + 1,
             "text": row["text"],
+            "unit": "" if row.get("value_unit") == "1" else str(row.get("value_unit") or ""),
             "low": book.num(f"{base}[{r}].low.value"),
             "high": book.num(f"{base}[{r}].high.value"),
             "net_low": book.num(f"{base}[{r}].low.net", decimals=1, signed=True),

@@ -35,7 +35,7 @@ def worth(book: Book) -> dict[str, Any] | None:
         "heads": [{"label": say(label), "weight": _weight(weights.get(key))} for key, label, _, _ in PARTS],
         "rows": rows,
         "note": str(weights.get("note") or ""),
-        "unit": str(information.get("unit") or ""),
+        "unit": say(str(information.get("unit") or "")),
         "day": numbers.span(information.get("judged_on_day") or 0),
         "method": str(information.get("method") or ""),
         "perfect": _value(book, "$.information.perfect"),
