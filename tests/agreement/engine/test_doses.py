@@ -87,4 +87,5 @@ def test_mass_is_conserved() -> None:
     r = simulate(
         tank(), np.linspace(0, 30, 11), observables=["total_g"], initial={"amount_g": np.linspace(1, 9, 33)}, rtol=1e-3
     )
-    np.testing.assert_allclose(r["total_g"], np.broadcast_to(np.linspace(1, 9, 33), (11, 33)), rtol=1e-9)
+    # Rounding apart, only holding an emptied state at zero may add something: far less than the atol of 1e-6.
+    np.testing.assert_allclose(r["total_g"], np.broadcast_to(np.linspace(1, 9, 33), (11, 33)), rtol=1e-12, atol=2e-8)

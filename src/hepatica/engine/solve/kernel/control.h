@@ -1,8 +1,7 @@
 /* How long a step is: the first one from the slope, the next ones from the error of the last (Gustafsson's predictive
    controller), each cut where the course stops for an event. */
-#ifndef SAFETY
 #define SAFETY 0.95
-#endif
+#define BELIEVED 0.3
 
 INLINE T norm2(const T *e, const T *y, const T *z, const T *absolute, REAL rtol)
 {
@@ -66,16 +65,16 @@ INLINE T weigh(const problem *q, const group *g, const T *absolute, const T *err
   return v_sqrt(norm2(weighed, g->y, z, absolute, (REAL)q->rtol));
 }
 
-/* The factor by which the next step is shorter. */
+/* The factor by which the next step is shorter: by the error, and by how the error came to differ from the last one;
+   a change for the better is believed in part. */
 INLINE T shrinkage(const group *g, T used, T error)
 {
-  const T low = v_max(error, K(1e-4)), root = K(1.0 / ERROR_ORDER), log_error = v_log(low);
-  const T plain = v_exp(log_error * root) * (REAL)(1.0 / SAFETY);
+  const T root = K(1.0 / ERROR_ORDER), log_error = v_log(v_max(error, K(1e-4)));
   const T log_last = v_log(v_max(g->last_error, K(0.01)));
-  const T known = v_max(g->last_h, K(1e-30));
-  T predicted = known / used * v_exp((log_error * (REAL)2.0 - log_last) * root) * (REAL)(1.0 / SAFETY);
-  predicted = v_select(v_lt(K(0.0), g->last_h) & v_le(error, K(1.0)), predicted, plain);
-  return v_min(v_max(v_max(plain, predicted), K(1.0 / 6.0)), K(5.0));
+  T trend = v_log(v_max(g->last_h, K(1e-30)) / used) + (log_error - log_last) * root;
+  trend = v_select(v_lt(K(0.0), g->last_h) & v_le(error, K(1.0)), trend, K(0.0));
+  trend = v_max(trend, trend * (REAL)BELIEVED);
+  return v_min(v_max(v_exp(log_error * root + trend) * (REAL)(1.0 / SAFETY), K(1.0 / 6.0)), K(5.0));
 }
 
 /* Choose the next step after one of size `used`. */
