@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepatica.errors import CannotAnswer, InputError
-from hepatica.evidence.intervals import chi2_tail, normal_quantile
+from hepatica.evidence.intervals import chi2_tail, normal_quantile, t_quantile
 
 Array = NDArray[np.floating[Any]]
 METHODS = ("FE", "REML", "DL")
@@ -35,7 +35,10 @@ class ArmEffect:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One comparison: the effect of `treatment` against `against`, with how many trials compare them head to head."""
+    """One comparison: the effect of `treatment` against `against`, with how many trials compare them head to head.
+
+    The prediction interval is t with the degrees of freedom of the network's Q; none below 2, none under FE.
+    """
 
     treatment: str
     against: str
@@ -95,7 +98,7 @@ def network(arms: Sequence[ArmEffect], method: str = "REML", better: str | None 
     df = len(y) - x.shape[1]
     df_between = df - df_within
     q_between = max(0.0, q - q_within) if df_between else 0.0
-    league = _league(names, beta, cov, studies, level, None if method == "FE" or df == 0 else tau2)
+    league = _league(names, beta, cov, studies, level, None if method == "FE" or df < 2 else (tau2, df))
     warnings = []
     if df == 0:
         warnings.append("no comparison is made twice: heterogeneity cannot be seen")
@@ -225,7 +228,12 @@ def _within(y: Array, v: Array, studies: list[list[ArmEffect]], designs: list[st
 
 
 def _league(
-    names: tuple[str, ...], beta: Array, cov: Array, studies: list[list[ArmEffect]], level: float, tau2: float | None
+    names: tuple[str, ...],
+    beta: Array,
+    cov: Array,
+    studies: list[list[ArmEffect]],
+    level: float,
+    spread: tuple[float, int] | None,
 ) -> tuple[Estimate, ...]:
     full = np.concatenate([[0.0], beta])
     whole = np.zeros((len(names), len(names)))
@@ -239,8 +247,8 @@ def _league(
                 d = float(full[i] - full[j])
                 se = math.sqrt(float(whole[i, i] + whole[j, j] - 2 * whole[i, j]))
                 k = sum({a, b} <= g for g in given)
-                wide = None if tau2 is None else z * math.sqrt(se**2 + tau2)
-                reach = None if wide is None else (d - wide, d + wide)
+                wide = t_quantile((1 + level) / 2, spread[1]) * math.sqrt(se**2 + spread[0]) if spread else 0.0
+                reach = (d - wide, d + wide) if spread else None
                 out.append(Estimate(a, b, d, se, (d - z * se, d + z * se), k, reach))
     return tuple(out)
 

@@ -1,4 +1,4 @@
-"""The Bayesian pool against integration in R (tests/reference/models.R), brute force, and its limits."""
+"""The Bayesian pool against bayesmeta, integration in R (tests/reference: bayesmeta.R, models.R), and its limits."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,7 @@ from hepatica.evidence.bayes import posterior
 from hepatica.evidence.pooling import pool_effects
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "models.json").read_text())["bayes"]
+BAYESMETA = json.loads((Path(__file__).parents[2] / "reference" / "bayesmeta.json").read_text())["sets"]
 PRIORS = {"half_normal": (0.5, 2.82, "half-normal"), "half_cauchy": (0.5, 2.82, "half-cauchy"), "flat": (1.0, None)}
 Y, V = np.array([1.225, -0.148]), np.array([0.36, 0.099])
 
@@ -53,6 +54,32 @@ def test_agrees_with_integration_in_r(name, prior):
     own = fit.shrunken()
     assert [s["mean"] for s in own] == pytest.approx(theirs["shrunk"], **close)
     assert [s["sd"] for s in own] == pytest.approx(theirs["shrunk_sd"], **close)
+
+
+@pytest.mark.parametrize("name", BAYESMETA)
+def test_agrees_with_bayesmeta(name):
+    # bayesmeta approximates the mean's distribution by a grid of normals (delta 1e-3, epsilon 1e-5); tau exactly
+    data = BAYESMETA[name]
+    for how, theirs in data["posteriors"].items():
+        fit = posterior(data["y"], data["v"], theirs["scale"], theirs["mu_sd"], theirs["prior"])
+        got = fit.summary()
+        for part, close in (("mu", 1e-3), ("new_study", 1e-3), ("tau", 1e-6)):
+            mine, wanted = got[part], theirs[part]
+            told = [mine["median"], mine["mean"], *mine["interval"]]
+            assert told == pytest.approx([wanted[k] for k in ("median", "mean", "lo", "hi")], abs=close), (how, part)
+        assert got["mu"]["sd"] == pytest.approx(theirs["mu"]["sd"], abs=1e-3)
+        assert got["p_above_0"] == pytest.approx(theirs["p_above_0"], abs=1e-4)
+        for mine, wanted in zip(fit.shrunken(), theirs["shrunk"], strict=True):
+            told = [mine["median"], mine["sd"], *mine["interval"]]
+            assert told == pytest.approx([wanted[k] for k in ("median", "sd", "lo", "hi")], abs=2e-3), how
+
+
+def test_what_the_paper_of_bayesmeta_prints():
+    # Roever, J Stat Softw 2020;93(6): acute rejection with IL-2 receptor antagonists, children after liver transplant
+    data = BAYESMETA["crins2014"]
+    got = posterior(data["y"], data["v"], 0.5, 4.0).summary()
+    assert (got["tau"]["median"], got["tau"]["mean"]) == pytest.approx((0.3445022, 0.3810562), abs=1e-6)
+    assert (got["mu"]["median"], got["mu"]["sd"]) == pytest.approx((-1.5734823, 0.3295298), abs=2e-4)
 
 
 def test_a_study_shrinks_towards_the_mean_and_not_past_it():
