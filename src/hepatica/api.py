@@ -216,13 +216,23 @@ def session(
     today: date | None = None,
     jurisdiction: str = "EU",
     weights: Mapping[str, float] | str | None = None,
+    country: str | None = None,
+    payer: str | None = None,
+    prices: str | Path | None = None,
+    language: str | None = None,
     products: Sequence[str | Path | Product] = (),
 ) -> Session:
-    """Return a record with its answer at hand, whose `what_if(changes)` does again only what they touch."""
+    """Return a record with its answer at hand, whose `what_if(changes)` does again only what they touch.
+
+    The keywords are those of `plan` that a what-if can answer for (it makes no budget).
+    """
     from hepatica import governance, planning
 
-    asked = planning.Asked(
-        draws, seed, today, governance.jurisdiction_id(jurisdiction), planning.Weights.read(weights),
-        products=tuple(_products(products)),
-    )  # fmt: skip
-    return planning.session(patient, asked)
+    named = any(x is not None for x in (country, payer, prices))
+    with speaking(language):
+        asked = planning.Asked(
+            draws, seed, today, governance.jurisdiction_id(jurisdiction), planning.Weights.read(weights),
+            payment=planning.Payment.read(jurisdiction, country, payer, prices) if named else None,
+            products=tuple(_products(products)),
+        )  # fmt: skip
+        return planning.session(patient, asked)

@@ -13,7 +13,7 @@ from hepatica.cli import show
 from hepatica.cli.parser import add_patients
 from hepatica.cli.simulate import add_draws, add_products, check_draws
 
-NAMES = ("draws", "seed", "jurisdiction", "weights", "country", "payer", "prices", "people", "language")
+ASKED = ("draws", "seed", "jurisdiction", "weights", "country", "payer", "prices", "language")
 HELP = "the main job: plan.html, plan.pdf, plan.json, plan.fhir.json"
 
 
@@ -22,6 +22,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_patients(parser)
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="where the files go (default out)")
     add_draws(parser)
+    add_asked(parser)
+    parser.add_argument("--people", metavar="N", type=int, help="a budget for so many people like this one")
+
+
+def add_asked(parser: argparse.ArgumentParser) -> None:
+    """Add what a plan and a what-if are asked beside the record: what counts, whose rules and costs, the language."""
     parser.add_argument(
         "--weights", metavar="NAME=NUMBER,…",
         help="what counts for this person: survival, quality, harms, burden, cost, pay_a_qaly (default 1, 1, 1, 0, 0)",
@@ -31,8 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--country", metavar="C", help="where it is paid for (default: the jurisdiction)")
     parser.add_argument("--payer", metavar="P", help="whose costs: health_system, insurer, patient or society")
     parser.add_argument("--prices", metavar="FILE", type=Path, help="your own prices of treatments (TOML)")
-    parser.add_argument("--people", metavar="N", type=int, help="a budget for so many people like this one")
-    parser.add_argument("--language", metavar="L", help="of the plan and its report: en, es (default en)")
+    parser.add_argument("--language", metavar="L", help="of the sentences: en, es (default en)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
     import hepatica
 
-    options = {name: getattr(arguments, name) for name in NAMES}
+    options = {name: getattr(arguments, name) for name in (*ASKED, "people")}
     return hepatica.plan(patient, products=arguments.product, **options)
 
 

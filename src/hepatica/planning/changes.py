@@ -23,6 +23,7 @@ from hepatica.patient import (
     treatment_kinds,
 )  # fmt: skip
 from hepatica.planning import sources
+from hepatica.planning.option import Option
 from hepatica.planning.weights import Weights
 
 EXAMPLE = "such as bilirubin=40umol/L, alcohol_active=false, takes.beta_blocker=true, uc_msc.dose=2x or weights.harms=2"
@@ -35,8 +36,8 @@ _FACTOR = re.compile(r"^\s*([0-9.eE+-]+)\s*[x×]\s*$")
 class Changes:
     """All changes of one what-if, by what has to be done again for them.
 
-    `record`: the record is staged, matched, fitted and simulated anew. `products`: the options of a product are
-    simulated anew. `parameters`: all options are. `weights` and `region`: nothing is simulated.
+    `record`: the record is staged, matched, fitted and simulated anew. `products`: the options of a product, or the
+    one option named, are simulated anew. `parameters`: all options are. `weights` and `region`: nothing is simulated.
     """
 
     record: Patient | None = None
@@ -45,6 +46,10 @@ class Changes:
     weights: Weights | None = None
     region: str | None = None
     told: tuple[dict[str, str], ...] = ()
+
+    def asked_of(self, option: Option) -> dict[str, str]:
+        """Return what changes of an option: what was asked of its product, then what was asked of itself."""
+        return {**self.products.get(option.product or "", {}), **self.products.get(option.id, {})}
 
 
 @lru_cache(maxsize=1)
@@ -56,14 +61,23 @@ def properties() -> dict[str, dict[str, Any]]:
     return rows
 
 
-def read(given: Sequence[str] | Mapping[str, Any], patient: Patient, weights: Weights, known: Iterable[str]) -> Changes:
-    """Return the changes named; `known` are the parameters of the twin. Raises InputError naming the one at fault."""
+def read(
+    given: Sequence[str] | Mapping[str, Any],
+    patient: Patient,
+    weights: Weights,
+    known: Iterable[str],
+    options: Sequence[Option] = (),
+) -> Changes:
+    """Return the changes named; raises InputError naming the one at fault.
+
+    `known` are the parameters of the twin, `options` those that are forecast and may be named by their id.
+    """
     pairs = [(k, _text(v)) for k, v in given.items()] if isinstance(given, Mapping) else [_pair(text) for text in given]
     if not pairs:
         raise InputError("nothing to change", where="what-if", mend=f"name what changes, {EXAMPLE}")
     found = Changes()
     for name, value in pairs:
-        found = _one(found, name, value, patient, weights, tuple(known))
+        found = _one(found, name, value, patient, weights, tuple(known), {o.id: o for o in options})
     return found
 
 
@@ -78,7 +92,15 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _one(so_far: Changes, name: str, value: str, patient: Patient, weights: Weights, known: tuple[str, ...]) -> Changes:
+def _one(
+    so_far: Changes,
+    name: str,
+    value: str,
+    patient: Patient,
+    weights: Weights,
+    known: tuple[str, ...],
+    options: Mapping[str, Option],
+) -> Changes:
     head, dot, rest = name.partition(".")
     told = (*so_far.told, {"name": name, "to": value})
     if not dot and (find_analyte(name) or name in PERSON):
@@ -92,11 +114,12 @@ def _one(so_far: Changes, name: str, value: str, patient: Patient, weights: Weig
         return replace(so_far, region=governance.jurisdiction_id(value), told=told)
     if head == "twin" and dot:
         return replace(so_far, parameters=(*so_far.parameters, (_known(rest, known), _factor(name, value))), told=told)
-    if head in therapy.products() and dot:
+    if dot and (head in therapy.products() or head in options):
+        _check_option(options.get(head), rest)
         _check_product(head, rest, value)
         changed = {**so_far.products.get(head, {}), rest: value}
         return replace(so_far, products={**so_far.products, head: changed}, told=told)
-    raise InputError(f"there is no {name!r} to change", where="what-if", mend=_near(name, known))
+    raise InputError(f"there is no {name!r} to change", where="what-if", mend=_near(name, known, options))
 
 
 def _person(patient: Patient, name: str, value: str) -> Patient:
@@ -177,6 +200,19 @@ def _factor(name: str, value: str) -> float:
     return number
 
 
+def _check_option(option: Option | None, name: str) -> None:
+    """Raise InputError where an option has no such thing to change; a product has all of them."""
+    if option is None:
+        return
+    if name == "cost" and option.parts:
+        raise InputError(
+            f"{option.id} is {len(option.parts)} treatments together", where="what-if",
+            mend=f"give the price of a part: {', '.join(f'{p}.cost' for p in option.parts)}",
+        )  # fmt: skip
+    if name != "cost" and option.regimen is None:
+        raise InputError(f"{option.id} gives no cells: it has no {name!r}", where="what-if", mend="there is: cost")
+
+
 def _check_product(product: str, name: str, value: str) -> None:
     if name in properties():
         _factor(f"{product}.{name}", value)
@@ -223,8 +259,8 @@ def _known(name: str, known: tuple[str, ...]) -> str:
     return name
 
 
-def _near(name: str, known: tuple[str, ...]) -> str:
-    products = [f"{p}.{q}" for p in therapy.products() for q in (*REGIMEN, *properties())]
+def _near(name: str, known: tuple[str, ...], options: Iterable[str]) -> str:
+    products = [f"{p}.{q}" for p in (*therapy.products(), *options) for q in (*REGIMEN, *properties())]
     choices = [*ANALYTES, *PERSON, "jurisdiction", *products, *(f"twin.{k}" for k in known)]
     close = get_close_matches(name, choices, 3, 0.6)
     return _did(close) if close else f"name what changes, {EXAMPLE}"

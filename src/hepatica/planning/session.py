@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hepatica import outcomes, therapy
 from hepatica.errors import InputError
+from hepatica.language import speaking, spoken
 from hepatica.patient import Patient
 from hepatica.planning import cells
 from hepatica.planning import changes as read_changes
@@ -22,14 +23,13 @@ from hepatica.planning.compare import Compared, parts_of, with_cost
 from hepatica.planning.facts import Facts
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
-from hepatica.planning.payment import care_cost
+from hepatica.planning.payment import Payment, care_cost
 from hepatica.planning.what_if import answer
 from hepatica.planning.work import FIT_LIMIT, Asked, Screened, screen
 
 Array = NDArray[np.float64]
 Draws = Mapping[str, Mapping[str, Array]]
 Factors = tuple[tuple[str, float], ...]
-Products = Mapping[str, Mapping[str, str]]
 DRAWS = 400
 """Enough that the mean net benefit of most options is known to half a day, few enough to answer while one waits."""
 
@@ -54,26 +54,28 @@ class Session:
     patient: Patient
     twin: Any
     base: State
+    language: str
 
     def what_if(self, given: Sequence[str] | Mapping[str, Any]) -> dict[str, Any]:
         """Return what changes if this were so, as plain values; raises InputError naming the change at fault.
 
         Args:
             given: changes as NAME=VALUE texts or a mapping: a value of the record (`bilirubin=40umol/L`,
-                `takes.beta_blocker=true`), a product (`uc_msc.dose=2x`), an assumption of the twin
-                (`twin.cell_death_1_d=2x`), a weight (`weights.harms=2`), the jurisdiction.
+                `takes.beta_blocker=true`), a product (`uc_msc.dose=2x`) or one option by its id, an assumption of the
+                twin (`twin.cell_death_1_d=2x`), a weight (`weights.harms=2`), the jurisdiction.
         """
         began = time.perf_counter()
         known = [p.name for p in self.twin.twin().layout.parameters]
-        with therapy.considering(self.base.asked.products):
-            found = read_changes.read(given, self.patient, self.base.asked.weights, known)
+        live = [o for o in self.base.options if o.live]
+        with therapy.considering(self.base.asked.products), speaking(self.language):
+            found = read_changes.read(given, self.patient, self.base.asked.weights, known, live)
             after = _changed(self.twin, self.base, found)
             took = time.perf_counter() - began
             return answer(self.patient.id, found, self.base, after, took)
 
 
 def session(patient: Patient, asked: Asked, twin: Any = None) -> Session:
-    """Return a session for a record; raises InputError for too few draws."""
+    """Return a session for a record, in the language now spoken; raises InputError for too few draws."""
     if asked.draws < 100:
         raise InputError(f"{asked.draws} draws are too few", where="draws", mend=f"use {DRAWS}")
     if twin is None:
@@ -81,14 +83,14 @@ def session(patient: Patient, asked: Asked, twin: Any = None) -> Session:
 
         twin = model
     with therapy.considering(asked.products):
-        return Session(patient, twin, _anew(twin, patient, asked, (), {}))
+        return Session(patient, twin, _anew(twin, patient, asked, Changes()), spoken())
 
 
-def _anew(twin: Any, patient: Patient, asked: Asked, factors: Factors, products: Products) -> State:
+def _anew(twin: Any, patient: Patient, asked: Asked, changes: Changes) -> State:
     found = screen(patient, asked)
     fit = twin.fit(patient, found.facts.staging, draws=asked.draws, seed=asked.seed)
-    options = _rewritten(found.options, products, found.facts)
-    draws = _simulated(twin, fit, [o for o in options if o.live], found, asked, factors, products)
+    options = _rewritten(found.options, changes, found)
+    draws = _simulated(twin, fit, [o for o in options if o.live], found, asked, changes)
     return _judged(asked, found, fit, options, draws)
 
 
@@ -96,16 +98,16 @@ def _changed(twin: Any, base: State, found: Changes) -> State:
     """Return the state after the changes, with as little done again as they allow."""
     asked = _asked(base.asked, found)
     if found.record is not None:
-        return _anew(twin, found.record, asked, found.parameters, found.products)
-    options = _rewritten(base.options, found.products, base.screened.facts)
+        return _anew(twin, found.record, asked, found)
+    options = _rewritten(base.options, found, base.screened)
     live = [o for o in options if o.live]
-    touched = [o for o in live if found.parameters or o.product in found.products]
+    touched = [o for o in live if found.parameters or found.asked_of(o).keys() - {"cost"}]
     draws = dict(base.draws)
     if touched:
         again = touched if found.parameters else [*touched, _standard(options)]
-        new = _simulated(twin, base.fit, again, base.screened, asked, found.parameters, found.products)
+        new = _simulated(twin, base.fit, again, base.screened, asked, found)
         if len(again) < len(live) and _people(new) != _people(draws):
-            new = _simulated(twin, base.fit, live, base.screened, asked, found.parameters, found.products)
+            new = _simulated(twin, base.fit, live, base.screened, asked, found)
         draws |= new
     return _judged(asked, base.screened, base.fit, options, draws)
 
@@ -116,10 +118,10 @@ def _people(draws: Draws) -> int:
 
 
 def _asked(before: Asked, found: Changes) -> Asked:
-    """Return what is asked after the changes; another jurisdiction brings its own payer and prices."""
+    """Return what is asked after the changes; another jurisdiction brings its place, unless a country was named."""
     asked = replace(before, weights=found.weights or before.weights)
     if found.region and found.region != asked.region:
-        asked = replace(asked, region=found.region, payment=None)
+        asked = replace(asked, region=found.region, payment=_moved(before, found.region))
     own = {p: float(row["cost"]) for p, row in found.products.items() if "cost" in row}
     if not own:
         return asked
@@ -132,21 +134,39 @@ def _asked(before: Asked, found: Changes) -> Asked:
     return replace(asked, payment=replace(money, prices=(*kept, *made)))
 
 
+def _moved(before: Asked, region: str) -> Payment | None:
+    """Return who pays under other rules: a country of its own stays, a payer and own prices are kept where given."""
+    money = before.payment
+    if money is None or money.place.id != outcomes.place(before.region).id:
+        return money
+    return Payment.read(region, payer=money.payer, prices=money.prices)
+
+
 def _standard(options: Sequence[Option]) -> Option:
     return next(o for o in options if o.id == "standard_care")
 
 
-def _rewritten(options: Sequence[Option], products: Products, facts: Facts) -> tuple[Option, ...]:
-    """Return the options with the regimens of some products changed."""
-    return tuple(_regimen(o, products.get(o.product or "", {}), facts) for o in options)
+def _rewritten(options: Sequence[Option], changes: Changes, found: Screened) -> tuple[Option, ...]:
+    """Return the options with the regimens of some changed; one that waits keeps its wait."""
+    waits = {pair["later"]: 7.0 * pair["weeks"] for pair in found.combined.later}
+    return tuple(
+        _regimen(
+            o,
+            changes.asked_of(o),
+            found.facts,
+            0.0 if "days" in changes.products.get(o.id, {}) else waits.get(o.id, 0.0),
+        )
+        for o in options
+    )
 
 
-def _regimen(o: Option, asked: Mapping[str, str], facts: Facts) -> Option:
+def _regimen(o: Option, asked: Mapping[str, str], facts: Facts, wait_d: float) -> Option:
     """Return an option with its regimen changed; a route that this person may not have is ruled out here too."""
     if not asked or not o.live or o.regimen is None:
         return o
     r = replace(o.regimen, dose_cells=read_changes.dose_of(asked.get("dose", "1x"), o.regimen.dose_cells))
-    r = replace(r, days=read_changes.days_of(asked["days"])) if "days" in asked else r
+    if "days" in asked:
+        r = replace(r, days=tuple(d + wait_d for d in read_changes.days_of(asked["days"])))
     r = replace(r, route=asked["route"]) if "route" in asked else r
     more = _punctures(r) - _punctures(o.regimen)
     changed = replace(o, regimen=r, route=r.route, invasive_procedures=o.invasive_procedures + more)
@@ -177,12 +197,10 @@ def _simulated(
     options: Sequence[Option],
     found: Screened,
     asked: Asked,
-    factors: Factors,
-    products: Products,
+    changes: Changes,
 ) -> Draws:
     wanted = [
-        twin.Option(o.id, o.regimen, o.actions, (*factors, *_factors(products.get(o.product or "", {}))))
-        for o in options
+        twin.Option(o.id, o.regimen, o.actions, (*changes.parameters, *_factors(changes.asked_of(o)))) for o in options
     ]
     days = [d for d in found.days if d <= found.judged_day]
     told: Draws = twin.race(fit, wanted, days, asked.draws, seed=asked.seed)

@@ -56,8 +56,11 @@ NOTE_ANEW = mark(
 
 def _unpriced(changes: Changes, after: State) -> list[str]:
     priced = any("cost" in asked for asked in changes.products.values())
-    if not priced or after.asked.weights.cost:
+    if not priced:
         return []
+    if after.asked.weights.cost:
+        known = any(c.parts.cost is not None for c in after.compared)
+        return [] if known else [say("A price changes nothing: no source here gives what care costs there.")]
     return [say("A price changes nothing while cost does not count: set weights.pay_a_qaly and weights.cost.")]
 
 
@@ -66,8 +69,9 @@ def _done(changes: Changes) -> str:
         return say("staged, matched, fitted and simulated anew")
     if changes.parameters:
         return say("every option simulated anew")
-    if changes.products:
-        return say("the options of {products} simulated anew", products=words.listed(list(changes.products)))
+    again = [name for name, asked in changes.products.items() if asked.keys() - {"cost"}]
+    if again:
+        return say("the options of {products} simulated anew", products=words.listed(again))
     return say("nothing simulated anew: the same forecasts, judged anew")
 
 
