@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import metadata
 from typing import Any
@@ -11,7 +11,7 @@ from hepatica import governance, therapy
 from hepatica.language import mark, say, spoken
 from hepatica.planning import after, lineage, own, record, rows, sources, words
 from hepatica.planning.coverage import coverage
-from hepatica.planning.dose import dose_finding
+from hepatica.planning.dose import dose_finding, searched
 from hepatica.planning.first import audit, do_now
 from hepatica.planning.learning import information
 from hepatica.planning.option import Option
@@ -36,6 +36,7 @@ def document(w: Workings) -> dict[str, Any]:
     )  # fmt: skip
     unknown += own.unknown(asked.products)
     options = rows.options(w)
+    curves = dose_finding(w)
     found: dict[str, Any] = {
         "hepatica_version": metadata.version("hepatica"),
         "language": spoken(),
@@ -50,11 +51,11 @@ def document(w: Workings) -> dict[str, Any]:
         "fit": record.fit(w),
         "do_now": do_now(facts),
         "audit": audited,
-        "screened": _screened(w),
+        "screened": _screened(w, curves),
         "options": options,
         "timing": timing(w),
         "robustness": robustness(w),
-        "dose_finding": dose_finding(w),
+        "dose_finding": curves,
         "products": own.section(asked.products),
         "weights": asked.weights.to_json(),
         "payment": asked.paid.to_json(),
@@ -74,14 +75,14 @@ def document(w: Workings) -> dict[str, Any]:
     return found
 
 
-def _screened(w: Workings) -> dict[str, Any]:
+def _screened(w: Workings, curves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     screen = w.screened.screen
     return {
         "options": len(w.options),
         "regimens": screen.regimens,
         "contraindicated": screen.contraindicated,
         "forecast": len(w.live),
-        "race": w.raced.to_json(),
+        "race": {**w.raced.to_json(), "doses": searched(curves)},
         "combinations": w.screened.combined.to_json(),
     }
 

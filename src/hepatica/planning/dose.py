@@ -63,6 +63,8 @@ def _curve(w: Workings, option: Option) -> dict[str, Any] | None:
     best = int(nets.mean(axis=1).argmax())
     near = [not _told_apart(nets[best], net) for net in nets]
     product = therapy.products()[option.regimen.product]
+    own = nets[int(np.abs(np.log(doses / option.regimen.dose_cells)).argmin())]
+    gain = nets[best] - own
     return {
         "option": option.id,
         "product": product.id,
@@ -73,6 +75,9 @@ def _curve(w: Workings, option: Option) -> dict[str, Any] | None:
         "judged_on_day": day,
         "unit": next(c.unit for c in w.compared if c.option is option),
         "doses": _rows(doses, nets, told, near, product.claims is None or bool(harms(option))),
+        "own_cells": option.regimen.dose_cells,
+        "gain_over_own": {"mean": clean(float(gain.mean())), "se": clean(float(gain.std() / np.sqrt(gain.size)))},
+        "told_apart": _told_apart(nets[best], own),
         "p_none": clean(float((nets.max(axis=0) <= 0).mean())),
         "flat": all(near),
         "text": [*_text(doses, nets, best, near), *_own(product)],
@@ -81,9 +86,38 @@ def _curve(w: Workings, option: Option) -> dict[str, Any] | None:
     }
 
 
+def searched(curves: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return of each curve of a built-in product which dose does most, as a row of the race."""
+    return [_searched(c) for c in curves if therapy.products()[c["product"]].claims is None]
+
+
+def _searched(curve: Mapping[str, Any]) -> dict[str, Any]:
+    rows = curve["doses"]
+    best = max(rows, key=lambda r: r["net"]["mean"])["dose_cells"]
+    doses = {"from_cells": rows[0]["dose_cells"], "to_cells": rows[-1]["dose_cells"], "best_cells": best}
+    most = mark(
+        "{name} by {route}, infusions: {times}. Between {low} and {high} cells each, {best} does most in the model."
+    )
+    none = mark(
+        "{name} by {route}, infusions: {times}. Between {low} and {high} cells each, no dose can be told from {own}."
+    )
+    text = most if curve["told_apart"] else none
+    said = say(
+        text, name=curve["name"], route=therapy.routes()[curve["route"]].name, times=len(curve["schedule_days"]),
+        low=words.power(doses["from_cells"]), high=words.power(doses["to_cells"]), best=words.power(best),
+        own=words.power(curve["own_cells"]),
+    )  # fmt: skip
+    shared = {k: curve[k] for k in ("own_cells", "gain_over_own", "told_apart")}
+    return {"id": curve["option"], **doses, **shared, "text": said}
+
+
 def _doses(option: Option, weight_kg: float | None) -> Array | None:
-    """Return doses in cells over all that is stated or studied of the product; None where that is no range."""
+    """Return doses in cells over all that is stated or studied of the product, its own dose among them.
+
+    None where that is no range.
+    """
     assert option.regimen is not None
+    given = option.regimen.dose_cells
     product = therapy.products()[option.regimen.product]
     ends = [option.regimen.dose_cells, *(product.dose_cells_total or ())]
     ends += [d * weight_kg for d in product.dose_cells_per_kg or () if weight_kg]
@@ -91,7 +125,10 @@ def _doses(option: Option, weight_kg: float | None) -> Array | None:
     low, high = min(ends), max(ends)
     if high / low < LEAST_RANGE:
         return None
-    return np.array([float(f"{d:.3g}") for d in np.geomspace(low, high, DOSES)])
+    doses = np.array([float(f"{d:.3g}") for d in np.geomspace(low, high, DOSES)])
+    inner = slice(None) if given in (low, high) else slice(1, -1)
+    doses[inner][np.abs(np.log(doses[inner] / given)).argmin()] = given
+    return doses
 
 
 def _told_apart(best: Array, other: Array) -> bool:

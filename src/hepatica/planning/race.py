@@ -13,13 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepatica import therapy
 from hepatica.language import mark, say
-from hepatica.planning import words
 from hepatica.planning.compare import NO_DIFFERENCE, parts_of
 from hepatica.planning.harms import days_lost, harms
 from hepatica.planning.option import Option
-from hepatica.planning.refine import refined, studied
 from hepatica.planning.weights import Parts, Weights
 
 Array = NDArray[np.float64]
@@ -27,7 +24,6 @@ ROUNDS = (32, 128)
 WINNERS = 2
 MOST = 24
 LOOKS = 5
-BEST = 1
 SURE = 1.96
 SURE_OF_MANY = 3.1
 """The same for the best of MOST: a chance of 0.05 shared among them, so that luck alone names none."""
@@ -39,12 +35,11 @@ METHOD = mark(
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """How the race went: rounds, net benefit over standard care in the last, winners, best doses of the best few."""
+    """How the race went: rounds, net benefit over standard care in the last, winners."""
 
     rounds: tuple[dict[str, int], ...]
     standing: tuple[dict[str, Any], ...]
     winners: tuple[Option, ...]
-    doses: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the race as plain values."""
@@ -52,7 +47,6 @@ class Race:
             "method": say(METHOD, most=MOST),
             "rounds": list(self.rounds),
             "standing": list(self.standing),
-            "doses": list(self.doses),
             "sources": ["method"],
         }
 
@@ -84,41 +78,7 @@ def race(
         left = left[:keep]
     rows = [_row(o, nets[o.id], ROUNDS[-1]) for o in left]
     new = [_winner(o) for o, row in zip(left, rows, strict=True) if o.id not in known and _better(row)]
-    shapes: dict[Any, Option] = {}
-    for o in left:
-        shapes.setdefault((o.product, o.route, o.regimen and o.regimen.days), o)
-    few = list(shapes.values())[:BEST]
-    found = refined(few, lambda asked: _nets(twin, fit, asked, days, ROUNDS[-1], course, weights, seed))
-    doses = [_dose(first, *best) for first, best in zip([o for o in few if studied(o)], found, strict=True)]
-    return Race(tuple(rounds), tuple(rows), tuple(new[:WINNERS]), tuple(doses))
-
-
-def _dose(first: Option, best: Option, net: Array, own: Array) -> dict[str, Any]:
-    ends = studied(first)
-    assert first.regimen is not None and best.regimen is not None and ends is not None
-    gain = net - own
-    se = float(gain.std() / np.sqrt(gain.size))
-    apart = bool(gain.mean() > max(SURE_OF_MANY * se, NO_DIFFERENCE))
-    doses = {"from_cells": ends[0], "to_cells": ends[1], "best_cells": best.regimen.dose_cells}
-    text = (
-        mark(
-            "{name} by {route}, infusions: {times}. Between {low} and {high} cells each, {best} does most in the model."
-        )
-        if apart
-        else mark(
-            "{name} by {route}, infusions: {times}. Between {low} and {high} cells each, "
-            "no dose can be told from {own}."
-        )
-    )
-    return {
-        "id": first.id, **{k: float(f"{v:.4g}") for k, v in doses.items()}, "own_cells": first.regimen.dose_cells,
-        "gain_over_own": {"mean": float(f"{gain.mean():.4g}"), "se": float(f"{se:.3g}")}, "told_apart": apart,
-        "text": say(
-            text, name=first.name, route=therapy.routes()[first.regimen.route].name, times=len(first.regimen.days),
-            low=words.power(ends[0]), high=words.power(ends[1]), best=words.power(best.regimen.dose_cells),
-            own=words.power(first.regimen.dose_cells),
-        ),
-    }  # fmt: skip
+    return Race(tuple(rounds), tuple(rows), tuple(new[:WINNERS]))
 
 
 def _nets(

@@ -12,10 +12,12 @@ from fake_twin import TODAY, FakeTwin
 
 from hepatica import planning, therapy
 from hepatica.patient import parse_short
-from hepatica.planning.dose import DOSES, p_best
+from hepatica.planning.dose import DOSES, _doses, p_best
+from hepatica.planning.option import Option
 from hepatica.planning.why import why
 from hepatica.report import html
 from hepatica.report.figures import dose_curve
+from hepatica.therapy import Regimen
 
 ROOT = Path(__file__).parents[3]
 RECORD = json.loads((ROOT / "examples" / "hbv_acute_on_chronic_failure.json").read_text(encoding="utf-8"))
@@ -72,6 +74,29 @@ def test_where_no_dose_differs_it_says_that_none_can_be_told_from_another() -> N
     curve = planned(Doses(0.0))["dose_finding"][0]
     assert curve["flat"] and curve["text"][0].startswith("No dose can be told from another")
     assert [r["p_best"] for r in curve["doses"]] == pytest.approx([1 / DOSES] * DOSES, rel=1e-3)
+
+
+@pytest.mark.parametrize(("rise", "told"), [(0.1, "does most"), (0.0, "no dose can be told")])
+def test_the_race_tells_of_the_same_search(rise, told) -> None:
+    plan = planned(Doses(rise, noise=0.0 if rise else 0.01))
+    (curve,), (row,) = plan["dose_finding"], plan["screened"]["race"]["doses"]
+    own = next(o for o in plan["options"] if o["id"] == curve["option"])["dose_cells"]
+    means = {r["dose_cells"]: r["net"]["mean"] for r in curve["doses"]}
+    assert (row["id"], row["own_cells"]) == (curve["option"], own)
+    assert (row["from_cells"], row["to_cells"]) == (min(means), max(means))
+    assert row["best_cells"] == max(means, key=means.get)
+    assert row["gain_over_own"]["mean"] == pytest.approx(means[row["best_cells"]] - means[own], abs=1e-3)
+    assert row["told_apart"] == (rise > 0) and told in row["text"]
+
+
+@pytest.mark.parametrize("own", [2e7, 7.6e7, 2.9e8])
+def test_the_dose_of_the_option_is_among_those_tried(own) -> None:
+    base = {"name": "x", "treatment": "x", "family": "cells", "status": "trial only", "because": "x"}
+    regimen = Regimen("bm_msc_autologous", "peripheral_vein", own, (0.0,))
+    doses = _doses(Option("x", **base, product="bm_msc_autologous", regimen=regimen), 76.0)
+    assert own in doses and len(doses) == DOSES and list(doses) == sorted(set(doses))
+    product = therapy.products()["bm_msc_autologous"]
+    assert doses[0] <= min(product.dose_cells_total) and doses[-1] >= max(product.dose_cells_total)
 
 
 def test_where_every_dose_loses_it_says_so() -> None:

@@ -16,7 +16,7 @@ def a_plan():
             "measurements": [{"test": "INR", **value}],
             "trials": [{"people_an_arm": 50, "told_of_potency": 0.3, **value}],
         },
-        "screened": {"race": {"method": "m", "doses": [{"text": "d"}], "rounds": [
+        "screened": {"race": {"method": "m", "rounds": [
             {"draws": 32, "regimens": 40, "kept": 20, "not_told_apart": 7}, {"draws": 128, "regimens": 20, "kept": 20},
         ]}},
         "options": [
@@ -36,7 +36,7 @@ def test_numbers_are_the_plans_own():
     for found in (shown["perfect"], shown["measurements"][0], shown["trials"][0]):
         assert (found["mean"].value, found["lo"].value, found["hi"].value) == (1.5, 1.0, 2.0)
     assert shown["race"] == {
-        "method": "m", "regimens": 40, "few": 32, "kept": 20, "more": 128, "not_told_apart": 7, "doses": ["d"],
+        "method": "m", "regimens": 40, "few": 32, "kept": 20, "more": 128, "not_told_apart": 7,
     }  # fmt: skip
 
 

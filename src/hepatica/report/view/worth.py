@@ -73,5 +73,4 @@ def _race(book: Book) -> dict[str, Any] | None:
         "kept": last.get("regimens"),
         "more": last.get("draws"),
         "not_told_apart": first.get("not_told_apart"),
-        "doses": [str(row["text"]) for row in race.get("doses") or []],
     }
