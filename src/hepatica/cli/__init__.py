@@ -45,8 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _say(lines: Sequence[str]) -> None:
+    from hepatica.cli.show import complain
+
     rows = [row for line in lines for row in str(line).splitlines() if row.strip()]
-    print("\n".join([f"hepatica: {rows[0]}", *rows[1:4]]), file=sys.stderr)
+    complain(f"hepatica: {rows[0]}", *rows[1:4])
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ import sys
 from hepatica.cli import show
 from hepatica.cli.parser import add_json
 from hepatica.cli.why import load
+from hepatica.output import visible
 
 HELP = "the literature behind a plan, as text, BibTeX, CSL-JSON or RIS"
 
@@ -29,5 +30,5 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show.json_document(report.references(document))
     else:
-        sys.stdout.write(report.cite(document, arguments.format))
+        sys.stdout.write(visible(report.cite(document, arguments.format)))
     return 0

@@ -149,9 +149,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _cannot(what: str) -> int:
-    import sys
-
-    print(f"hepatica: {what}", file=sys.stderr)
+    show.complain(f"hepatica: {what}")
     return 1
 
 

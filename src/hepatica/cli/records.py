@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hepatica.cli.show import debugging
+from hepatica.cli import show
 from hepatica.errors import HepaticaError
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ def close(answers: Sequence[Answer], verb: str, *, of: int | None = None) -> int
     n = len(answers) if of is None else of
     if not failed:
         return 0
-    print(f"hepatica: {verb}: {len(failed)} of {n} records have no answer", file=sys.stderr)
+    show.complain(f"hepatica: {verb}: {len(failed)} of {n} records have no answer")
     for answer in failed[:2]:
-        print(f"  {answer.file}: {answer.reason}", file=sys.stderr)
+        show.complain(f"  {answer.file}: {answer.reason}")
     if len(failed) > 2:
-        print(f"  and {len(failed) - 2} more: each stands with its reason in the output", file=sys.stderr)
+        show.complain(f"  and {len(failed) - 2} more: each stands with its reason in the output")
     return 2 if len(failed) == n and all(a.exit_code == 2 for a in failed) else 1
 
 
@@ -151,7 +151,7 @@ def _answer(patient: Patient, work: Callable[[Patient], Any]) -> Answer:
     except HepaticaError as error:
         return Answer(file, patient.id, error.exit_code, reason=_reason(error))
     except Exception as error:
-        if debugging():
+        if show.debugging():
             raise
         what = f"this is a fault of hepatica, not of your input: {type(error).__name__}: {error}"
         return Answer(file, patient.id, 1, reason=what)

@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hepatica.output import one_line, visible
+
 
 def debugging() -> bool:
     """Return whether HEPATICA_DEBUG asks for tracebacks."""
@@ -23,19 +25,29 @@ def json_document(document: Any) -> None:
 
 
 def line(text: str = "") -> None:
-    """Print one line."""
-    print(text)
+    """Print text as it is laid out, without what a terminal would obey."""
+    print(visible(text))
+
+
+def complain(*lines: str) -> None:
+    """Print lines on stderr, each as one."""
+    print("\n".join(map(one_line, lines)), file=sys.stderr)
 
 
 def heading(text: str) -> None:
     """Print a heading, bold on a terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = one_line(text)
     print(f"\033[1m{text}\033[0m" if colour else text)
 
 
 def paragraph(text: str, indent: str = "  ") -> None:
     """Print text wrapped at 100 columns."""
-    print(textwrap.fill(text, 100, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False))
+    print(
+        textwrap.fill(
+            visible(text), 100, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+        )
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, indent: str = "  ", right: Sequence[int] = ()) -> None:
@@ -76,4 +88,4 @@ def percent(value: Any) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return value if isinstance(value, str) else number(value)
+    return one_line(value) if isinstance(value, str) else number(value)

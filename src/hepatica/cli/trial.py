@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     for arm in prediction["arms"]:
         _print(arm)
     for note in prediction["notes"]:
-        print(f"note: {note}")
+        show.line(f"note: {note}")
     return 0
 
 
@@ -50,10 +50,11 @@ def _print(arm: dict[str, Any]) -> None:
     for name in ("survival", "transplant_free_survival"):
         rows.append([name, *(_band(p["p"], p["lo90"], p["hi90"]) for p in arm[name])])
     rows.append(["at risk", *(f"{p['at_risk']:.0f}" for p in arm["variables"]["meld"])])
-    print(f"\n{arm['name']}, n = {arm['n']}")
+    show.line()
+    show.heading(f"{arm['name']}, n = {arm['n']}")
     widths = [max(len(row[i]) for row in rows) for i in range(len(days) + 1)]
     for row in rows:
-        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        show.line("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _band(mean: float | None, low: float | None, high: float | None) -> str:

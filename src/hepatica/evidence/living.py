@@ -16,6 +16,7 @@ from hepatica.evidence.extract import answers
 from hepatica.evidence.model import Finding, Study
 from hepatica.evidence.pooling import pool_effects
 from hepatica.evidence.question import Question
+from hepatica.output import put
 
 
 def add(path: str | Path, keep: str | Path | None = None) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _keep(raw: dict[str, Any], id: str, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{id}.json"
-        path.write_bytes(orjson.dumps(raw, option=orjson.OPT_INDENT_2))
+        put(path, orjson.dumps(raw, option=orjson.OPT_INDENT_2))
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=str(folder)) from error
     return path

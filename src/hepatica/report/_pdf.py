@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from importlib import util
 from typing import Any
 
 import orjson
 
 from hepatica.errors import CannotAnswer
 from hepatica.language import say_as, speaking, translated
+from hepatica.output import visible
 from hepatica.report import palette, words
+from hepatica.report._fonts import compiled
 from hepatica.report._sheet import text
-from hepatica.report.figures import standalone
+from hepatica.report.figures import Drawn, standalone
 from hepatica.report.view import Num, document
 from hepatica.report.view.book import Cite
 
@@ -30,10 +33,8 @@ def pdf(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> byte
     `shown` is the plan's `view.document` where that is already made.
     Raises CannotAnswer where typst is not installed.
     """
-    try:
-        import typst
-    except ImportError:
-        raise CannotAnswer("the PDF needs typst", mend="pip install 'hepatica[pdf]'") from None
+    if not util.find_spec("typst"):
+        raise CannotAnswer("the PDF needs typst", mend="pip install 'hepatica[pdf]'")
     shown = shown or document(plan)
     figures: dict[str, bytes] = {}
     content = _plain({k: v for k, v in shown.items() if k not in ("lineage", "terms")}, figures)
@@ -44,10 +45,7 @@ def pdf(plan: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> byte
         "plan.json": orjson.dumps(content | _spoken(plan.get("language"), templates.values())),
         **figures,
     }
-    made: bytes = typst.compile(
-        files, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=_stamp(plan.get("created"))
-    )
-    return made
+    return compiled(files, _stamp(plan.get("created")))
 
 
 def _spoken(language: str | None, templates: Iterable[str]) -> dict[str, Any]:
@@ -69,9 +67,12 @@ def _plain(value: Any, figures: dict[str, bytes]) -> Any:
     if isinstance(value, Cite):
         return value.number
     if isinstance(value, str):
-        return _figure(value, figures) if value.startswith("<svg ") else value
+        return _figure(value, figures) if isinstance(value, Drawn) else visible(value)
     if isinstance(value, Mapping):
-        return {str(k): v.text if k in _BARE and isinstance(v, Num) else _plain(v, figures) for k, v in value.items()}
+        return {
+            visible(str(k)): v.text if k in _BARE and isinstance(v, Num) else _plain(v, figures)
+            for k, v in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_plain(v, figures) for v in value]
     if hasattr(value, "css"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.output import put
 from hepatica.report._canonical import canonical, plain_json
 from hepatica.report._fhir import fhir_bundle
 from hepatica.report._html import html
@@ -33,7 +34,7 @@ def save(plan: Any, folder: str | Path) -> list[Path]:
     try:
         home.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            (home / name).write_bytes(content)
+            put(home / name, content)
     except OSError as error:
         raise InputError(
             f"cannot write the report: {error.strerror}", where=str(home), mend="choose another folder"

@@ -8,12 +8,13 @@ from importlib import resources
 from typing import Any
 
 from hepatica import language
+from hepatica.output import visible
+from hepatica.report.figures import Drawn
 
 
 def environment() -> Any:
     """Return a Jinja environment that escapes everything but figures we drew ourselves (`|drawn`)."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
     made = Environment(
         loader=PackageLoader("hepatica.report", "templates"),
@@ -21,10 +22,23 @@ def environment() -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_visible,
     )
     made.globals |= {"say": _say, "say_as": language.say_as, "say_many": _say_many}
-    made.filters["drawn"] = lambda svg: Markup(svg)  # noqa: S704 (our own SVG; its text is escaped where drawn)
+    made.filters["drawn"] = _drawn
     return made
+
+
+def _drawn(svg: Any) -> Any:
+    """Let a figure that we drew stand as it is; whatever else came in its place is escaped as any text."""
+    from markupsafe import Markup
+
+    return Markup(svg) if isinstance(svg, Drawn) else svg  # noqa: S704 (its text is escaped where drawn)
+
+
+def _visible(value: Any) -> Any:
+    """Show in a page what would turn its text round or hide in it; markup stays markup."""
+    return type(value)(visible(value)) if isinstance(value, str) and not value.isprintable() else value
 
 
 def _say(message: str, **values: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.output import put
 from hepatica.report import palette
 from hepatica.report._review import effects, forests
 from hepatica.report._review.export import files
@@ -55,7 +56,7 @@ def save_review(review: Mapping[str, Any], folder: str | Path, version: str = ""
     try:
         (home / "figures").mkdir(parents=True, exist_ok=True)
         for name, data in content.items():
-            (home / name).write_bytes(data)
+            put(home / name, data)
     except OSError as error:
         raise InputError(f"cannot write the review: {error.strerror}", where=str(home)) from None
     return [home / name for name in content]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hepatica.errors import InputError
+from hepatica.output import put
 from hepatica.report._review import effects, forests
 from hepatica.report._review.export import files
 from hepatica.report._review.pictures import Picture, funnel_picture, network_picture
@@ -47,7 +48,7 @@ def _write(content: Mapping[str, bytes], folder: str | Path) -> list[Path]:
     try:
         home.mkdir(parents=True, exist_ok=True)
         for name, data in content.items():
-            (home / name).write_bytes(data)
+            put(home / name, data)
     except OSError as error:
         raise InputError(f"cannot write the pictures: {error.strerror}", where=str(home)) from None
     return [home / name for name in content]

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
+from hepatica.output import visible
+
 Point = tuple[float, float]
+
+
+class Drawn(str):
+    """A whole SVG that we drew; a text that only looks like one is never taken for it."""
+
+    __slots__ = ()
+
+
 _SHORT = 5
 _NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_label": "aria-label", "x": "x", "y": "y", "d": "d"}
 
@@ -60,12 +70,11 @@ def dots(centres: Iterable[Point], class_: str) -> str:
     return tag("path", class_=class_, d=d) if d else ""
 
 
-def figure(width: float, height: float, title: str, *children: str, class_: str = "fig", desc: str = "") -> str:
+def figure(width: float, height: float, title: str, *children: str, class_: str = "fig", desc: str = "") -> Drawn:
     """Return a whole SVG with its text alternative: a short title and, where more is to be said, a description."""
     label = f"{title}. {desc}" if desc else title
-    return tag(
-        "svg", *children, class_=class_, viewBox=f"0 0 {_plain(width)} {_plain(height)}", role="img", aria_label=label
-    )
+    box = f"0 0 {_plain(width)} {_plain(height)}"
+    return Drawn(visible(tag("svg", *children, class_=class_, viewBox=box, role="img", aria_label=label)))
 
 
 def marker(shape: str, x: float, y: float, r: float, class_: str) -> str:
