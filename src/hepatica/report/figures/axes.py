@@ -33,10 +33,9 @@ def effect_ticks(scale: Scale, *, ratio: bool, wanted: int = 5) -> list[tuple[fl
 
 def bottom_axis(scale: Scale, y: float, marks: Sequence[tuple[float, str]], *, room: float = 26) -> str:
     """Draw a level axis at y with its labels below, leaving out those that would touch."""
-    parts = [draw.line(scale.start, y, scale.stop, y, "axis")]
+    parts = [draw.axis(scale.start, scale.stop, y, [scale(at) for at, _ in marks])]
     last = -math.inf
     for at, label in marks:
-        parts.append(draw.line(scale(at), y, scale(at), y + 4, "axis"))
         if scale(at) - last >= room:
             parts.append(draw.text(label, scale(at), y + 15, "t m", "middle"))
             last = scale(at)

@@ -90,12 +90,10 @@ def _grid(x: Scale, y: Scale, percent: bool, *, zero: bool) -> str:
 
 def _days(x: Scale, bottom: float, horizon: float) -> str:
     days, labels, unit = day_ticks(horizon)
-    parts = [draw.line(x.start, bottom, x.stop, bottom, "axis")]
+    parts = [draw.axis(x.start, x.stop, bottom, map(x, days), 3.0)]
     room = x.stop - 7 * len(f"{labels[-1]} {unit}")
     for day, label in zip(days[:-1], labels[:-1], strict=True):
-        parts.append(draw.line(x(day), bottom, x(day), bottom + 3, "axis"))
         if x(day) < room - 4:
             parts.append(draw.text(label, x(day), bottom + 14, "t m", "middle"))
-    parts.append(draw.line(x(days[-1]), bottom, x(days[-1]), bottom + 3, "axis"))
     parts.append(draw.text(f"{labels[-1]} {unit}", x.stop, bottom + 14, "t m", "end"))
     return "".join(parts)

@@ -45,11 +45,10 @@ def quantile_dots(values: Sequence[float], horizon: float, *, css: str, title: s
     bottom = 6 + tallest * 2 * RADIUS
     centres = [(px, bottom - (row - 0.5) * 2 * RADIUS) for px, row in placed]
     days, labels, unit = day_ticks(horizon)
-    parts = [draw.dots(centres, f"dot s-{css}"), draw.line(EDGE, bottom + 1, x.stop, bottom + 1, "axis")]
+    parts = [draw.dots(centres, f"dot s-{css}"), draw.axis(EDGE, x.stop, bottom + 1, map(x, days))]
     end = f"{labels[-1]} {unit}"
     room = x.stop - 7 * len(end)
     for day, label in zip(days, labels, strict=True):
-        parts.append(draw.line(x(day), bottom + 1, x(day), bottom + 5, "axis"))
         if x(day) < room:
             parts.append(draw.text(label, x(day), bottom + 17, "t m", "middle"))
     parts.append(draw.text(end, x.stop, bottom + 17, "t m", "end"))

@@ -18,7 +18,8 @@ class Drawn(str):
 
 
 _SHORT = 5
-_NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_label": "aria-label", "x": "x", "y": "y", "d": "d"}
+_ANCHORS = {"middle": " c", "end": " e"}
+_NAMES = {"class_": "class", "aria_label": "aria-label", "x": "x", "y": "y", "d": "d"}
 
 
 def tag(name: str, *children: str, **attributes: object) -> str:
@@ -37,13 +38,20 @@ def tag(name: str, *children: str, **attributes: object) -> str:
 
 
 def text(content: str, x: float, y: float, class_: str = "t", anchor: str | None = None, **more: object) -> str:
-    """Return a text element with its content escaped."""
-    return tag("text", escape(content), class_=class_, x=x, y=y, text_anchor=anchor, **more)
+    """Return a text element with its content escaped; `anchor` is middle or end, where x is not the start."""
+    where = _ANCHORS.get(anchor or "", "")
+    return tag("text", escape(content), class_=class_ + where, x=x, y=y, **more)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
     """Return a straight line."""
     return tag("line", class_=class_, x1=x1, y1=y1, x2=x2, y2=y2)
+
+
+def axis(x1: float, x2: float, y: float, ticks: Iterable[float], length: float = 4.0) -> str:
+    """Return a level axis with its tick marks below, as one path."""
+    marks = "".join([f"M{_plain(x)} {_plain(y)}v{_plain(length)}" for x in ticks])
+    return tag("path", class_="axis", d=f"M{_plain(x1)} {_plain(y)}H{_plain(x2)}{marks}")
 
 
 def levels(heights: Iterable[float], x1: float, x2: float, class_: str) -> str:
@@ -66,7 +74,7 @@ def band(upper: Sequence[Point], lower: Sequence[Point], class_: str) -> str:
 
 def dots(centres: Iterable[Point], class_: str) -> str:
     """Return round dots in one path (a zero-length stroke with round caps); the class sets their size."""
-    d = "".join([f"M{x:.1f} {y:.1f}h.01" for x, y in centres])
+    d = "".join([f"M{_plain(float(x))} {_plain(float(y))}h.01" for x, y in centres])
     return tag("path", class_=class_, d=d) if d else ""
 
 

@@ -42,9 +42,9 @@ def interval_row(
 def axis_row(scale: Scale, *, percent: bool = False, signed: bool = False, title: str = "") -> str:
     """Draw the axis that a column of intervals shares."""
     x = scale.to(EDGE, WIDTH - EDGE)
-    parts = [draw.line(EDGE, 4, WIDTH - EDGE, 4, "axis")]
-    for tick in scale.ticks(4):
-        parts.append(draw.line(x(tick), 4, x(tick), 8, "axis"))
+    ticks = scale.ticks(4)
+    parts = [draw.axis(EDGE, WIDTH - EDGE, 4, map(x, ticks))]
+    for tick in ticks:
         shown = tick * 100 if percent else tick
         parts.append(draw.text(label(shown, signed=signed), x(tick), 19, "t m", "middle"))
     return draw.figure(WIDTH, 22, title, *parts, class_="fig row")

@@ -24,9 +24,8 @@ def shares_row(treated: Share, control: Share | None, *, title: str) -> str:
 
 def shares_axis() -> str:
     """Draw the axis of the rows."""
-    parts = [draw.line(EDGE, 4, WIDTH - EDGE, 4, "axis")]
+    parts = [draw.axis(EDGE, WIDTH - EDGE, 4, map(_X, (0, 50, 100)))]
     for at, anchor in ((0, "start"), (50, "middle"), (100, "end")):
-        parts.append(draw.line(_X(at), 4, _X(at), 8, "axis"))
         x = _X(at) + {"start": -6, "middle": 0, "end": 6}[anchor]
         parts.append(draw.text(f"{at}{' %' if at == 100 else ''}", x, 19, "t m", anchor))
     return draw.figure(WIDTH, 22, "axis: percent of patients", *parts, class_="fig row")

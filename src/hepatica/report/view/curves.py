@@ -98,7 +98,8 @@ def _variable(book: Book, name: str, live: list[tuple[int, Mapping[str, Any]]], 
         "better": known.better,
         "panels": panels,
         "has_gap": gap is not None,
-        "table": _table(book, name, live),
+        "table": _table(book, name, live if every else [row for row in live if row[0] in book.leading])
+        | {"others": 0 if every else sum(row[0] not in book.leading for row in live)},
     }
 
 
