@@ -47,8 +47,8 @@ def add_pooling(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument("--correlation", type=float, metavar="R", help="of a value with that before: changes from it")
     how = parser.add_argument_group("how")
-    how.add_argument("--method", metavar="M", help="DL, PM, REML (default), ML, SJ, EB, FE; of counts GLMM, MH, PETO, "
-                     "which add nothing to zero cells; FT for one arm")  # fmt: skip
+    how.add_argument("--method", metavar="M", help="DL, PM, REML (default), ML, SJ, EB, FE; of counts or rates "
+                     "GLMM, UM.FS, UM.RS, MH, of counts PETO: nothing added to zeros; FT for one arm")  # fmt: skip
     how.add_argument("--ci", metavar="C", help="wald or hksj, which is Knapp-Hartung (default hksj)")
     how.add_argument("--adhoc", action="store_true", default=None, help="never narrower than Wald")
     how.add_argument("--level", type=float, metavar="L", help="level of the intervals (default 0.95)")

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.pooling import Pooled, pool_effects
     from hepatica.evidence.proportions import Proportion, freeman_tukey, pool_proportions
     from hepatica.evidence.published import published_pools
-    from hepatica.evidence.rare import pool_counts
+    from hepatica.evidence.rare import pool_counts, pool_rates
     from hepatica.evidence.regression import egger, regress
     from hepatica.evidence.reviewing import answer_review, review, review_question
     from hepatica.evidence.sentence import asking, read_question
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from hepatica.evidence.spread import funnel
     from hepatica.evidence.statistics.influence import cumulative, influence, leave_one_out
     from hepatica.evidence.statistics.multilevel import Multilevel, multilevel, sampling_covariance
-    from hepatica.evidence.statistics.rare_events import odds_ratio, rate, rate_ratio
+    from hepatica.evidence.statistics.rare_events import odds_ratio, rate, rate_ratio, unconditional
     from hepatica.evidence.statistics.selection import beta_model, pet_peese, step_model
     from hepatica.evidence.statistics.subgroups import subgroups
     from hepatica.evidence.verbs import pool_question
@@ -62,10 +62,10 @@ _WHERE = {
     "inconsistency": ("design_by_treatment", "node_splits"),
     "kaplan_meier": ("Curve", "log_hazard_ratio"),
     "moderators": ("explain",),
-    "rare": ("pool_counts",),
+    "rare": ("pool_counts", "pool_rates"),
     "statistics.influence": ("cumulative", "influence", "leave_one_out"),
     "statistics.multilevel": ("Multilevel", "multilevel", "sampling_covariance"),
-    "statistics.rare_events": ("odds_ratio", "rate", "rate_ratio"),
+    "statistics.rare_events": ("odds_ratio", "rate", "rate_ratio", "unconditional"),
     "statistics.selection": ("beta_model", "pet_peese", "step_model"),
     "statistics.subgroups": ("subgroups",),
     "adverse": ("harms", "safety"),
@@ -157,6 +157,7 @@ __all__ = [
     "pool_file",
     "pool_proportions",
     "pool_question",
+    "pool_rates",
     "posterior",
     "prior",
     "published_pools",
@@ -179,6 +180,7 @@ __all__ = [
     "survival_baseline",
     "transitions",
     "trim_and_fill",
+    "unconditional",
     "utilities",
 ]
 

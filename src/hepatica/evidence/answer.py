@@ -17,7 +17,7 @@ from hepatica.evidence.pooling import Pooled, pool_effects
 from hepatica.evidence.published import published_pools
 from hepatica.evidence.question import SURVIVAL, Question, ask
 from hepatica.evidence.rare import METHODS as EXACT
-from hepatica.evidence.rare import NAMES, pool_counts
+from hepatica.evidence.rare import NAMES, QUICK, pool_counts
 
 CORRELATIONS = (0.3, 0.5, 0.8)  # of a value with the one before treatment (ours: papers seldom print it)
 _LOG = {"OR": "log odds ratio", "RR": "log risk ratio", "HR": "log hazard ratio"}
@@ -86,8 +86,8 @@ def pool(
     OR, RR or RD; HR pools printed hazard ratios, whatever the day), laboratory values as differences of means;
     `medians` also takes means rebuilt from medians and quartiles, `correlation` (of a value with the one before) makes
     changes from baseline of values on the day, `curves` takes survival in percent of a curve, each marked so. method:
-    one of tau2.METHODS, or MH, PETO or GLMM for odds ratios from counts. Raises CannotAnswer ("k=0 in this base",
-    naming the published pools that do answer) and InputError for words that fit nothing.
+    one of tau2.METHODS, or of rare.METHODS for counts (MH, PETO, GLMM, UM.FS, UM.RS). Raises CannotAnswer ("k=0 in
+    this base", naming the published pools that do answer) and InputError for words that fit nothing.
     """
     q = ask(outcome, day, condition, intervention, region, measure, design, window, strict_endpoint, medians,
             correlation, curves)  # fmt: skip
@@ -302,7 +302,7 @@ def _sensitivity(
         add("counting studies that may share patients once, the larger of them", once)
     counted = q.measure == "OR" and all("events" in dict(r.numbers) for r in rows) and not q.curves
     if counted and (any(r.effect.added for r in rows) or method in EXACT):
-        for name in EXACT:
+        for name in QUICK:
             if name != method:
                 add(f"{NAMES[name]}, nothing added to zero cells", rows, method=name)
     if method in EXACT:

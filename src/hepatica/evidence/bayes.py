@@ -136,7 +136,7 @@ def posterior(
 
     >>> s = posterior([0.2, 1.1, -0.3], [0.05, 0.08, 0.3], 0.5, 2.82).summary()
     >>> round(s["mu"]["mean"], 3), round(s["tau"]["median"], 3)
-    (0.446, 0.425)
+    (0.419, 0.465)
     """
     y, v = np.asarray(yi, dtype=np.float64).ravel(), np.asarray(vi, dtype=np.float64).ravel()
     if not tau_scale > 0 or not (mu_sd is None or mu_sd > 0):

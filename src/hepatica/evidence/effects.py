@@ -105,23 +105,21 @@ def mean_change(before: float, sd_before: float, after: float, sd_after: float, 
 def from_rates(events: int, time: float, control_events: int, control_time: float, measure: str = "IRR") -> Effect:
     """Return the log rate ratio (IRR) or rate difference (IRD) of events in patient-time, one unit of time for both.
 
-    A ratio with no event in one arm adds 0.5 to both counts and says so in `added`; with none in either it is left out.
+    With no event in one arm 0.5 is added to both counts, as metafor does, and `added` says so; with none in either
+    there is no effect.
     """
     for x, t in ((events, time), (control_events, control_time)):
         if x < 0 or not t > 0:
             raise InputError(f"{x} events in a time of {t:g}", mend="a count of 0 or more and a time above 0")
-    if measure == "IRD":
-        if events + control_events == 0:
-            return Effect(None, None, 0.0, "no arm had the event: the difference of rates has no variance")
-        return Effect(
-            events / time - control_events / control_time, events / time**2 + control_events / control_time**2
-        )
-    if measure != "IRR":
+    if measure not in ("IRR", "IRD"):
         raise InputError(f"measure {measure!r} is not known for rates", mend="one of: IRR, IRD")
     if events == control_events == 0:
-        return Effect(None, None, 0.0, "no arm had the event: a ratio cannot be estimated")
+        why = "a ratio cannot be estimated" if measure == "IRR" else "the difference of rates has no variance"
+        return Effect(None, None, 0.0, f"no arm had the event: {why}")
     added = 0.5 if min(events, control_events) == 0 else 0.0
     a, c = events + added, control_events + added
+    if measure == "IRD":
+        return Effect(a / time - c / control_time, a / time**2 + c / control_time**2, added)
     return Effect(math.log(a / time) - math.log(c / control_time), 1 / a + 1 / c, added)
 
 

@@ -15,9 +15,9 @@ from hepatica.evidence.further import Options, further
 from hepatica.evidence.pooling import Pooled, pool_effects
 from hepatica.evidence.proportions import freeman_tukey, pool_proportions
 from hepatica.evidence.rare import METHODS as EXACT
-from hepatica.evidence.rare import pool_counts
+from hepatica.evidence.rare import pool_counts, pool_rates
 from hepatica.evidence.statistics.multilevel import multilevel, sampling_covariance
-from hepatica.evidence.statistics.rare_events import rate, rate_ratio
+from hepatica.evidence.statistics.rare_events import rate
 
 _NOT_JUDGED = "effects without their studies: only imprecision and inconsistency could be seen"
 
@@ -34,21 +34,18 @@ def pool_file(
 ) -> dict[str, Any]:
     """Return the contract's `evidence pool` shape for a CSV file (see `csv_data.read_table` for its columns).
 
-    Two arms are pooled by `method`; MH, PETO and GLMM need counts (GLMM also takes rates). One arm is pooled by its
-    exact likelihood (method REML or GLMM), or by the Freeman-Tukey transformation where method is FT. Lines left out
-    stand in `left_out` with the reason.
+    Two arms are pooled by `method`; MH, PETO, GLMM, UM.FS and UM.RS need counts, and all but PETO also take rates. One
+    arm is pooled by its exact likelihood (method REML or GLMM), or by the Freeman-Tukey transformation where method is
+    FT. Lines left out stand in `left_out` with the reason.
     """
     method = method.upper()
     table = read_table(path, measure, correlation)
     out = [{"study": s, "citation": "", "reason": why} for s, why in table.left_out]
-    if options is not None and options != Options() and (table.kind in ("proportion", "rate") or (
-            method == "GLMM" and table.kind == "rates")):  # fmt: skip
-        raise InputError("groups, moderators, influence and the like need effects of two arms", where=table.path,
-                         mend="two arms, and a method other than GLMM for rates")  # fmt: skip
     if table.kind in ("proportion", "rate"):
+        if options is not None and options != Options():
+            raise InputError("groups, moderators, influence and the like need effects of two arms", where=table.path,
+                             mend="two arms")  # fmt: skip
         return {**_one_arm(table, method, level), "left_out": out}
-    if method == "GLMM" and table.kind == "rates":
-        return {**_rates(table, level), "left_out": out}
     pooled = _two_arms(table, method, ci, adhoc, level)
     names = [line.study for line in table.lines]
     twice = sorted({s for s in names if names.count(s) > 1})
@@ -84,11 +81,12 @@ def _effects(lines: tuple[Line, ...]) -> tuple[list[float], list[float]]:
 def _two_arms(table: Table, method: str, ci: str, adhoc: bool, level: float) -> Pooled:
     if method not in EXACT:
         return pool_effects(*_effects(table.lines), method, ci, adhoc, level)
-    if table.kind != "counts":
+    if table.kind not in ("counts", "rates"):
         raise InputError(f"{method} pools counts, this is a table of {table.kind}", where=table.path,
-                         mend="columns: study,events,n,control_events,control_n")  # fmt: skip
-    columns = [[x.numbers[c] for x in table.lines] for c in ("events", "n", "control_events", "control_n")]
-    return pool_counts(*columns, method, table.measure, level)
+                         mend="columns: study,events,n,control_events,control_n (or time, control_time)")  # fmt: skip
+    size, how = ("n", pool_counts) if table.kind == "counts" else ("time", pool_rates)
+    columns = [[x.numbers[c] for x in table.lines] for c in ("events", size, "control_events", f"control_{size}")]
+    return how(*columns, method, table.measure, level)
 
 
 def _scale(table: Table, p: Pooled) -> dict[str, Any]:
@@ -124,13 +122,6 @@ def _one_arm(table: Table, method: str, level: float) -> dict[str, Any]:
             "i2": None, "q": p.lrt, "q_df": p.k - 1, "q_p": p.lrt_p, "mean": p.mean, "method": "GLMM", "how": p.how,
             "ci_method": "wald on the logit scale", "level": level, "warnings": list(p.warnings),
             "back_transformed": None}  # fmt: skip
-
-
-def _rates(table: Table, level: float) -> dict[str, Any]:
-    columns = [[x.numbers[c] for x in table.lines] for c in ("events", "time", "control_events", "control_time")]
-    y, v = _effects(table.lines)
-    rows = [{"study": x.study, "yi": a, "vi": b} for x, a, b in zip(table.lines, y, v, strict=True)]
-    return {**_plain_exact(table, rate_ratio(*columns, level)), "studies": rows}
 
 
 def _plain_exact(table: Table, r: Any) -> dict[str, Any]:

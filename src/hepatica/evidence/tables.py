@@ -1,4 +1,4 @@
-"""Pool 2 x 2 tables without the study-wise correction: Mantel-Haenszel and Peto."""
+"""Pool 2 x 2 tables, and rates of two arms, without the study-wise correction: Mantel-Haenszel and Peto."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hepatica.evidence.intervals import normal_quantile
 
 @dataclass(frozen=True, slots=True)
 class TablePool:
-    """A pooled effect of tables (log scale for OR, RR and Peto) with its standard error and interval."""
+    """A pooled effect (log scale for OR, RR, IRR and Peto) with its standard error and interval."""
 
     measure: str
     method: str
@@ -66,20 +66,52 @@ def mantel_haenszel(
     return _result(measure, "Mantel-Haenszel", len(a), float(estimate), float(variance))
 
 
+def mantel_haenszel_rates(
+    events: ArrayLike, time: ArrayLike, control_events: ArrayLike, control_time: ArrayLike, measure: str = "IRR"
+) -> TablePool:
+    """Return the Mantel-Haenszel log rate ratio (IRR) or rate difference (IRD), nothing added, as metafor's rma.mh."""
+    x, t, c, u = (np.asarray(v, dtype=np.float64) for v in (events, time, control_events, control_time))
+    total = t + u
+    if measure == "IRR":
+        if x.sum() + c.sum() == 0:
+            raise CannotAnswer("no study had an event", mend="an upper bound for each arm")
+        r, s = (x * u / total).sum(), (c * t / total).sum()
+        _both(r, s)
+        variance = (t * u * (x + c) / total**2).sum() / (r * s)
+        return _result(measure, "Mantel-Haenszel", int((x + c > 0).sum()), math.log(r / s), float(variance))
+    if measure != "IRD":
+        raise InputError(f"measure {measure!r} is not known for rates", mend="one of: IRR, IRD")
+    weight = t * u / total
+    estimate = ((x * u - c * t) / total).sum() / weight.sum()
+    variance = (weight**2 * (x / t**2 + c / u**2)).sum() / weight.sum() ** 2
+    if variance == 0:
+        raise CannotAnswer("no patient had an event: the difference is 0 and has no variance here")
+    return _result(measure, "Mantel-Haenszel", len(x), float(estimate), float(variance))
+
+
 def peto(events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike) -> TablePool:
     """Return Peto's one-step log odds ratio, for rare events in arms of like size.
 
     Source: Yusuf, Peto et al. 1985, doi:10.1016/S0033-0620(85)80003-7.
     """
-    a, b, c, d = _tables(events, n, control_events, control_n)
-    keep = ~(((a == 0) & (c == 0)) | ((b == 0) & (d == 0)))
-    a, b, c, d = a[keep], b[keep], c[keep], d[keep]
-    total = a + b + c + d
-    expected = (a + b) * (a + c) / total
-    v = (a + b) * (c + d) * (a + c) * (b + d) / (total**2 * (total - 1))
-    if len(a) == 0 or v.sum() == 0:
+    y, v = peto_effects(events, n, control_events, control_n)
+    kept = np.isfinite(y)
+    if not kept.any():
         raise InputError("no table with an event in one arm and not in all", mend="use the risk difference")
-    return _result("PETO", "Peto", len(a), float((a - expected).sum() / v.sum()), float(1 / v.sum()))
+    y, w = y[kept], 1 / v[kept]
+    return _result("PETO", "Peto", len(y), float((w * y).sum() / w.sum()), float(1 / w.sum()))
+
+
+def peto_effects(
+    events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return each table's one-step log odds ratio and its variance; infinite where a table says nothing."""
+    a, b, c, d = _tables(events, n, control_events, control_n)
+    total = a + b + c + d
+    v = (a + b) * (c + d) * (a + c) * (b + d) / (total**2 * (total - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = np.where(v > 0, (a - (a + b) * (a + c) / total) / v, np.inf)
+        return y, np.where(v > 0, 1 / v, np.inf)
 
 
 def _tables(events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike) -> tuple[np.ndarray, ...]:

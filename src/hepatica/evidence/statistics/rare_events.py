@@ -1,8 +1,8 @@
 """Rare events in two arms, and rates, by their exact likelihoods: nothing is added to a zero cell.
 
 Odds ratios condition on each study's total (non-central hypergeometric), rate ratios too (binomial), so that no
-study's baseline risk needs a model. Sources: Stijnen, Hamza and Ozdemir, Stat Med 2010;29:3046,
-doi:10.1002/sim.4040; van Houwelingen, Zwinderman and Stijnen, Stat Med 1993;12:2273.
+study's baseline risk needs a model; `unconditional` models the baselines instead. Sources: Stijnen, Hamza and Ozdemir,
+Stat Med 2010;29:3046, doi:10.1002/sim.4040; van Houwelingen, Zwinderman and Stijnen, Stat Med 1993;12:2273.
 """
 
 from __future__ import annotations
@@ -17,14 +17,24 @@ from numpy.typing import ArrayLike, NDArray
 from hepatica.errors import CannotAnswer, InputError
 from hepatica.evidence.intervals import normal_quantile, two_sided_p
 from hepatica.evidence.statistics.likelihood import Binomial, Counts, Fit, Hypergeometric, Poisson, fit
+from hepatica.evidence.statistics.two_arms import Fit as TwoArmFit
+from hepatica.evidence.statistics.two_arms import TwoArms
+from hepatica.evidence.statistics.two_arms import fit as fit_two_arms
 
 Array = NDArray[np.floating[Any]]
+MODELS = {
+    "UM.FS": "mixed model of both arms, a baseline a study",
+    "UM.RS": "mixed model of both arms, normal baselines",
+}
 _FAR = "all events lie in one arm, or the studies lie so far apart that no heterogeneity fits"
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A pooled log odds ratio, log rate ratio or log rate with normal intervals; `left_out` studies say nothing."""
+    """A pooled log odds ratio, log rate ratio or log rate with normal intervals; `left_out` studies say nothing.
+
+    sigma2: the variance of the studies' baselines (model UM.RS only).
+    """
 
     measure: str
     model: str
@@ -39,6 +49,7 @@ class Exact:
     left_out: int
     level: float
     warnings: tuple[str, ...]
+    sigma2: float | None = None
 
 
 def odds_ratio(
@@ -51,7 +62,7 @@ def odds_ratio(
 
     >>> r = odds_ratio([1, 0, 3], [40, 30, 50], [4, 2, 6], [41, 30, 48])
     >>> round(r.estimate, 3), r.tau2
-    (-1.144, 0.0)
+    (-1.184, 0.0)
     """
     a, m, c, q = whole(events, n, control_events, control_n)
     keep = (a + c > 0) & (a + c < m + q)
@@ -69,11 +80,7 @@ def rate_ratio(
     events: ArrayLike, time: ArrayLike, control_events: ArrayLike, control_time: ArrayLike, level: float = 0.95
 ) -> Exact:
     """Return the pooled log rate ratio of events in patient-time, given each study's total; times in one unit."""
-    a, t, c, u = (np.asarray(x, dtype=np.float64).ravel() for x in (events, time, control_events, control_time))
-    if not len(a) == len(t) == len(c) == len(u) or len(a) == 0:
-        raise InputError("the four columns differ in length or are empty")
-    _rates(a, t)
-    _rates(c, u)
+    a, t, c, u = timed(events, time, control_events, control_time)
     keep = a + c > 0
     if not keep.any() or a.sum() == 0 or c.sum() == 0:
         raise CannotAnswer("no study with an event" if not keep.any() else _FAR, mend="the difference of rates")
@@ -90,6 +97,45 @@ def rate(events: ArrayLike, time: ArrayLike, level: float = 0.95) -> Exact:
     if x.sum() == 0:
         raise CannotAnswer("no study had an event", mend="an upper bound: 3 / total time is its 95 % limit")
     return _exact("IR", "Poisson-normal likelihood", Poisson(x, t), len(x), 0, level)
+
+
+def unconditional(
+    events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike, model: str = "UM.FS",
+    measure: str = "OR", level: float = 0.95,
+) -> Exact:  # fmt: skip
+    """Return the pooled log odds ratio (OR) or log rate ratio (IRR, n being time) by a mixed model of both arms.
+
+    model: UM.FS, a baseline for each study, or UM.RS, normal baselines (see `two_arms`). Studies without events, and
+    for OR with events in every patient, are left out, as metafor does. Raises as `odds_ratio` and `rate_ratio`.
+
+    >>> r = unconditional([1, 0, 3], [40, 30, 50], [4, 2, 6], [41, 30, 48])
+    >>> round(r.estimate, 3), r.tau2
+    (-1.197, 0.0)
+    """
+    if model not in MODELS or measure not in ("OR", "IRR"):
+        raise InputError(f"model {model!r} of {measure}", mend=f"{' or '.join(MODELS)}, of OR or IRR")
+    a, m, c, q = (whole if measure == "OR" else timed)(events, n, control_events, control_n)
+    keep = (a + c > 0) & ((a + c < m + q) if measure == "OR" else True)
+    if not keep.any():
+        raise CannotAnswer("no study with an event" + (" in some but not all patients" if measure == "OR" else ""),
+                           mend="a difference in place of a ratio")  # fmt: skip
+    left = int((~keep).sum())
+    a, m, c, q = a[keep], m[keep], c[keep], q[keep]
+    if a.sum() == 0 or c.sum() == 0 or (measure == "OR" and ((a == m).all() or (c == q).all())):
+        raise CannotAnswer(_FAR, mend="Peto's method or a difference")
+    arms = TwoArms(np.stack([a, c], axis=1), np.stack([m, q], axis=1), measure == "IRR")
+    got = fit_two_arms(arms, model.removeprefix("UM."))
+    return _told(measure, MODELS[model], got, len(a), left, level, got.sigma)
+
+
+def timed(events: ArrayLike, time: ArrayLike, control_events: ArrayLike, control_time: ArrayLike) -> tuple[Array, ...]:
+    """Return the four columns as numbers; raises InputError where they are no counts in times, naming the study."""
+    a, t, c, u = (np.asarray(x, dtype=np.float64).ravel() for x in (events, time, control_events, control_time))
+    if not len(a) == len(t) == len(c) == len(u) or len(a) == 0:
+        raise InputError("the four columns differ in length or are empty")
+    _rates(a, t)
+    _rates(c, u)
+    return a, t, c, u
 
 
 def whole(events: ArrayLike, n: ArrayLike, control_events: ArrayLike, control_n: ArrayLike) -> tuple[Array, ...]:
@@ -113,7 +159,12 @@ def _rates(x: Array, t: Array) -> None:
 
 
 def _exact(measure: str, model: str, counts: Counts, k: int, left_out: int, level: float) -> Exact:
-    got: Fit = fit(counts, k)
+    return _told(measure, model, fit(counts, k), k, left_out, level)
+
+
+def _told(
+    measure: str, model: str, got: Fit | TwoArmFit, k: int, left_out: int, level: float, sigma: float | None = None
+) -> Exact:
     if not math.isfinite(got.se):
         raise CannotAnswer(_FAR, mend="show the studies one by one")
     half = normal_quantile((1 + level) / 2)
@@ -124,5 +175,5 @@ def _exact(measure: str, model: str, counts: Counts, k: int, left_out: int, leve
     return Exact(
         measure, model, k, got.mu, got.se, (got.mu - half * got.se, got.mu + half * got.se),
         (got.mu - half * wide, got.mu + half * wide), got.tau**2, two_sided_p(got.mu / got.se), got.log_likelihood,
-        left_out, level, tuple(said),
+        left_out, level, tuple(said), None if sigma is None else sigma**2,
     )  # fmt: skip
