@@ -82,7 +82,7 @@ def _screened(w: Workings, curves: Sequence[Mapping[str, Any]]) -> dict[str, Any
         "regimens": screen.regimens,
         "contraindicated": screen.contraindicated,
         "forecast": len(w.live),
-        "race": {**w.raced.to_json(), "doses": searched(curves)},
+        "race": {**w.raced.to_json(), "doses": searched(curves), "unit": w.choice.unit},
         "combinations": w.screened.combined.to_json(),
     }
 

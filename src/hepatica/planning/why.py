@@ -9,8 +9,9 @@ from typing import Any
 
 from hepatica.errors import InputError
 
-_STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\[(\d+)\]")
+_STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\.(\d+)|\[(\d+)\]")
 _HOLDERS = 4
+_ENDINGS = {"_years": "years", "_kg": "kg", "_d": "days", "_days": "days", "_percent": "percent"}
 LEADING = ("mean", "p50", "value", "probability")
 
 
@@ -40,9 +41,9 @@ def why(plan: dict[str, Any], path: str) -> dict[str, Any]:
     else:
         chain, unit = [dict(c) for c in pattern["chain"]], pattern["unit"]
         if unit.startswith("see "):
-            unit = _own_unit(trail) or ("" if unit != "see name" else _unit_in_name(steps))
+            unit = _seen(plan, unit.removeprefix("see "), trail, steps)
         elif unit == "money":
-            unit = _own_unit(trail) or unit
+            unit = _nearest(trail, "currency", "unit") or unit
     ids = list(
         dict.fromkeys([*own, *(c["source"] for c in chain if c["source"] and not c["source"].startswith("see "))])
     )
@@ -74,7 +75,8 @@ def parse(path: str) -> list[str | int]:
                 where=path,
                 mend="write it like $.options[0].forecast.meld[3].mean",
             )
-        steps.append(match.group(1) if match.group(1) is not None else int(match.group(2)))
+        key, year, index = match.groups()
+        steps.append(key or year or int(index))
         at = match.end()
     if not steps:
         raise InputError("the path is empty", where=path, mend="write it like $.options[0].forecast.meld[3].mean")
@@ -144,15 +146,24 @@ def _own_source(trail: list[Any]) -> list[str]:
     return []
 
 
-def _own_unit(trail: list[Any]) -> str:
-    for holder in reversed(trail[-_HOLDERS:-1]):
+def _seen(plan: dict[str, Any], where: str, trail: list[Any], steps: list[str | int]) -> str:
+    """Return the unit beside a number: under a key, in its name, or with its analyte; 1 where it has none."""
+    if where == "name":
+        named = next((u for end, u in _ENDINGS.items() if str(steps[-1]).endswith(end)), "")
+        return named or _nearest(trail, "unit", "currency") or "1"
+    if where == "analyte":
+        analyte = next((h["analyte"] for h in reversed(trail) if isinstance(h, dict) and "analyte" in h), None)
+        labs = plan.get("patient", {}).get("labs", [])
+        return next((str(row["unit"]) for row in labs if row.get("analyte") == analyte), "1")
+    keys = ("unit", "currency") if where == "unit" else (where,)
+    return _nearest(trail, *keys) or "1"
+
+
+def _nearest(trail: list[Any], *keys: str) -> str:
+    """Return the text under one of these keys in the nearest group above a number, or nothing."""
+    for holder in reversed(trail[:-1]):
         if isinstance(holder, dict):
-            for key in ("unit", "currency"):
-                if isinstance(holder.get(key), str):
-                    return str(holder[key])
+            found = next((holder[key] for key in keys if isinstance(holder.get(key), str)), None)
+            if found is not None:
+                return str(found)
     return ""
-
-
-def _unit_in_name(steps: list[str | int]) -> str:
-    name = str(steps[-1])
-    return {"age_years": "years", "weight_kg": "kg", "age_d": "days"}.get(name, "")

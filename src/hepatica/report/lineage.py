@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-_STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\[(\d+)\]")
+_STEP = re.compile(r"\.?([A-Za-z_][\w\-]*|(?<=\.)\d+)|\[(\d+)\]")
 
 
 @lru_cache(maxsize=65536)

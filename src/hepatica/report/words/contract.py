@@ -27,7 +27,10 @@ UNITS = (
     mark("fraction of a healthy liver"), mark("percent of tissue"), mark("share"), mark("million cells"),
     mark("times normal"), mark("episodes"), mark("day"), mark("percent"), mark("fraction"), mark("cells an infusion"),
     mark("quality-adjusted days; cost in the currency of the option's cost"),
-    mark("percent of the label left in the body"),
+    mark("percent of the label left in the body"), mark("people"), mark("virtual people"), mark("infusions"),
+    mark("weeks"), mark("criteria"), mark("quantities"), mark("values of the record"), mark("ratio of odds ratios"),
+    mark("options or regimens"), mark("cells a kilogram"), mark("fraction a year"),
+    mark("year"), mark("money a QALY"), mark("percent of the cells given so far"),
 )  # fmt: skip
 FAMILY = (
     mark("standard care"), mark("cells"), mark("growth factor"), mark("apheresis"), mark("drug"), mark("lifestyle"),
