@@ -15,7 +15,7 @@ from hepatica.evidence.effects import ZERO_RULE
 from hepatica.evidence.extract import LeftOut, Row, answers, days_reported
 from hepatica.evidence.pooling import Pooled, pool_effects
 from hepatica.evidence.published import published_pools
-from hepatica.evidence.question import SURVIVAL, Question, ask
+from hepatica.evidence.question import SURVIVAL, Question, ask, better_effect
 from hepatica.evidence.rare import METHODS as EXACT
 from hepatica.evidence.rare import NAMES, QUICK, pool_counts
 
@@ -51,6 +51,7 @@ class Answer:
             **self.pooled.to_json(),
             **scale(q.measure, self.pooled),
             "direction": _direction(q),
+            "better": better_effect(q.outcome, q.measure),
             "studies": [study_row(r, w, q.outcome) for r, w in zip(self.rows, self.pooled.weights, strict=True)],
             "left_out": [_left(x) for x in self.left_out],
             "certainty": self.certainty,

@@ -7,12 +7,13 @@ Levels and domains: GRADE guidelines 1, J Clin Epidemiol 2011;64:383; imprecisio
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hepatica.evidence.bias import HIGH, risk_of_bias
 from hepatica.evidence.extract import Row
 from hepatica.evidence.information import LESS, MORE, risk_ratio, size_for_mean, size_for_risk, smallest
+from hepatica.evidence.intervals import normal_quantile
 from hepatica.evidence.pooling import Pooled
 from hepatica.evidence.question import SURVIVAL, Question
 
@@ -98,10 +99,14 @@ def _indirectness(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
     mixed = _share(rows, pooled, [bool(r.contrast.with_) for r in rows])
     if mixed:
         notes.append(f"{100 * mixed:.0f} % had another active treatment in the treated arm only")
+    over = _share(rows, pooled, [bool(r.contrast.background) for r in rows])
+    if over:
+        names = sorted({b for r in rows for b in r.contrast.background})
+        notes.append(f"{100 * over:.0f} % compare on top of another active treatment ({', '.join(names)})")
     regions = {r.study.region for r in rows if r.study.region}
     if len(regions) == 1 and len(rows) > 1:
         notes.append(f"where stated, all from {next(iter(regions)).replace('_', ' ')}")
-    down = int(surrogate > 0.5 or mixed > 0.5 or (len(regions) == 1 and not q.region and len(rows) > 1))
+    down = int(surrogate > 0.5 or mixed > 0.5 or over > 0.5 or (len(regions) == 1 and not q.region and len(rows) > 1))
     return Reason(
         "indirectness", down, "; ".join(notes) or "population, treatment and outcome as asked", "judged: ours"
     )
@@ -110,11 +115,14 @@ def _indirectness(q: Question, rows: list[Row], pooled: Pooled) -> Reason:
 def _imprecision(q: Question, rows: list[Row], pooled: Pooled) -> tuple[Reason, int, int | None]:
     """Return the reason, how many patients the pool holds and how many would settle the question."""
     n = round(sum(v for r in rows for name, v in r.numbers if name in ("n", "control_n")))
-    crosses = pooled.ci[0] < 0 < pooled.ci[1]
+    ci, narrow = _fair_interval(pooled, rows)
+    pooled = replace(pooled, ci=ci)
+    crosses = ci[0] < 0 < ci[1]
     if q.measure == "HR":
         apart = math.exp(pooled.ci[1] - pooled.ci[0]) > 10
         why = "deaths behind the hazard ratios are not all printed: counted as too few"
-        return Reason("imprecision", 1 + int(crosses or apart), _with(why, crosses, apart), "computed"), n, None
+        down = 1 + int(crosses or apart)
+        return Reason("imprecision", down, _with(why, crosses, apart) + narrow, "computed"), n, None
     if q.outcome in SURVIVAL:
         risk = control_risk(q, rows)
         wanted = size_for_risk(risk)
@@ -139,7 +147,22 @@ def _imprecision(q: Question, rows: list[Row], pooled: Pooled) -> tuple[Reason, 
         why += "; the interval holds appreciable benefit and appreciable harm"
     elif crosses:
         why += "; the interval includes no effect"
-    return Reason("imprecision", down, why, "computed"), n, whole
+    return Reason("imprecision", down, why + narrow, "computed"), n, whole
+
+
+def _fair_interval(pooled: Pooled, rows: list[Row]) -> tuple[tuple[float, float], str]:
+    """Return the interval imprecision is judged by, and what to say of it.
+
+    Plain Knapp-Hartung may be narrower than Wald where few studies agree by chance; then Wald's is taken.
+    """
+    if pooled.ci_method != "hksj" or pooled.k < 2:
+        return pooled.ci, ""
+    se = sum(1 / ((r.effect.vi or 0.0) + pooled.tau2) for r in rows) ** -0.5
+    half = normal_quantile((1 + pooled.level) / 2) * se
+    wald = (pooled.estimate - half, pooled.estimate + half)
+    if wald[1] - wald[0] <= pooled.ci[1] - pooled.ci[0]:
+        return pooled.ci, ""
+    return wald, "; judged by the normal interval, as Knapp-Hartung's is narrower here"
 
 
 def _with(why: str, crosses: bool, apart: bool) -> str:

@@ -16,10 +16,7 @@ from hepatica.evidence.inconsistency import design_by_treatment, node_splits
 from hepatica.evidence.model import Study
 from hepatica.evidence.networks import ArmEffect, Network, components, network
 from hepatica.evidence.nodes import DETAILS, components_of, node
-from hepatica.evidence.question import SURVIVAL, Question, ask
-
-BETTER = {"meld": "lower", "child_pugh": "lower", "bilirubin_umol_l": "lower", "mortality": "lower",
-          "survival": "higher", "transplant_free_survival": "higher", "albumin_g_l": "higher"}  # fmt: skip
+from hepatica.evidence.question import BETTER, SURVIVAL, Question, ask
 
 
 def network_question(

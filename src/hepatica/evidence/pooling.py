@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from hepatica.errors import InputError
 from hepatica.evidence import tau2 as between
-from hepatica.evidence.intervals import chi2_tail, t_quantile, two_sided_p
+from hepatica.evidence.intervals import chi2_tail, normal_quantile, t_quantile, two_sided_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,11 @@ def pool_effects(
         if adhoc:
             scale = max(1.0, scale)
         elif scale < 0.999:
-            warnings.append(f"Knapp-Hartung factor {scale:.2f} < 1: narrower than Wald; see the ad-hoc correction")
+            wald = [at.mean + sign * normal_quantile((1 + level) / 2) / math.sqrt(at.sum_w) for sign in (-1, 1)]
+            warnings.append(
+                f"Knapp-Hartung factor {scale:.2f} < 1, which few studies give by chance; by the normal interval "
+                f"{wald[0]:.3g} to {wald[1]:.3g} on the scale pooled; see the ad-hoc correction"
+            )
     se = math.sqrt(scale / at.sum_w)
     half = t_quantile((1 + level) / 2, df)
     prediction = None

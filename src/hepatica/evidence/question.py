@@ -30,6 +30,13 @@ OUTCOME_WORDS = {
     "ast": "ast_u_l", "sodium": "sodium_mmol_l", "platelets": "platelets_e9_l", "ammonia": "ammonia_umol_l",
     "childpugh": "child_pugh", "ctp": "child_pugh", "stiffness": "liver_stiffness_kpa", "hvpg": "hvpg_mmhg",
 }  # fmt: skip
+BETTER = {
+    **dict.fromkeys(("survival", "transplant_free_survival", "albumin_g_l", "platelets_e9_l", "sodium_mmol_l",
+                     "hemoglobin_g_dl", "cldq_overall", "sf36_physical", "eq5d_index", "il10_pg_ml"), "higher"),
+    **dict.fromkeys(("mortality", "meld", "meld_na", "child_pugh", "ukeld", "maddrey_df", "bilirubin_umol_l", "inr",
+                     "creatinine_umol_l", "ammonia_umol_l", "alt_u_l", "ast_u_l", "alp_u_l", "ggt_u_l", "crp_mg_l",
+                     "il6_pg_ml", "tnfa_pg_ml", "liver_stiffness_kpa", "hvpg_mmhg", "apri", "elf", "sofa"), "lower"),
+}  # fmt: skip
 _REGIONS = ("asia", "europe", "africa", "north_america", "south_america", "oceania", "multiregional")
 
 
@@ -125,6 +132,14 @@ def ask(
     if curves and (result not in SURVIVAL or kind not in ("OR", "HR")):
         raise InputError("curves give odds or hazard ratios of survival", mend="--measure OR or HR")
     return Question(result, day, where, what, area, kind, design, window, strict_endpoint, medians, correlation, curves)
+
+
+def better_effect(outcome: str, measure: str) -> str | None:
+    """Return which way an effect is good for the patient, higher or lower; None where nobody has said.
+
+    A hazard ratio counts deaths whatever its outcome is called.
+    """
+    return "lower" if measure == "HR" else BETTER.get(outcome)
 
 
 def normal(text: str | None, other: dict[str, str]) -> str:

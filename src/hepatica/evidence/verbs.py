@@ -13,6 +13,7 @@ from hepatica.evidence.courses import pool_course
 from hepatica.evidence.further import Options, further
 from hepatica.evidence.moderators import values
 from hepatica.evidence.own_data import pool_file
+from hepatica.evidence.question import OUTCOME_WORDS, better_effect, normal
 
 _POOL = {
     "outcome", "day", "condition", "intervention", "region", "data", "method", "ci", "adhoc", "level", "measure",
@@ -48,7 +49,9 @@ def pool_question(options: Mapping[str, Any]) -> dict[str, Any]:
         if extra:
             raise InputError(f"--{extra[0]} asks the base, --data brings its own studies", mend="give one of the two")
         document = pool_file(asked["data"], **how, options=more)
-        return {**document, "outcome": asked.get("outcome", document["outcome"]), "day": asked.get("day")}
+        outcome = asked.get("outcome", document["outcome"])
+        better = better_effect(normal(outcome, OUTCOME_WORDS), document["measure"])
+        return {**document, "outcome": outcome, "day": asked.get("day"), "better": better}
     if "outcome" not in asked:
         raise InputError("no outcome asked", mend="--outcome survival (or mortality, meld, …), or --data FILE.csv")
     if more.course:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
+from hepatica import evidence
 from hepatica.evidence.certainty import judge
 from hepatica.evidence.effects import Effect
 from hepatica.evidence.extract import answers
@@ -81,3 +82,15 @@ def test_small_studies_are_tested_from_ten_on(rows):
     assert "below 10" in domain(judged(spread(9, 2.0)), "missing evidence")["why"]
     assert domain(judged(spread(12, 2.0)), "missing evidence")["down"] == 1
     assert domain(judged(spread(12, 0.0)), "missing evidence")["down"] == 0
+
+
+def test_two_trials_that_agree_by_chance_are_not_precise():
+    # day 28, steroids: 2.69 to 4.04 by plain Knapp-Hartung, of 144 patients with 11 deaths between them
+    a = evidence.pool("survival", 28, "alcoholic_hepatitis", "steroids").to_json()
+    assert a["ci"][0] > 0 and a["ci_method"] == "hksj"
+    why = {r["domain"]: r for r in a["certainty"]["reasons"]}
+    assert why["imprecision"]["down"] == 2 and "Knapp-Hartung's is narrower" in why["imprecision"]["why"]
+    assert "on top of another active treatment (g_csf, pentoxifylline)" in why["indirectness"]["why"]
+    wald = evidence.pool("survival", 28, "alcoholic_hepatitis", "steroids", ci="wald").to_json()
+    told = "{:.3g} to {:.3g}".format(*wald["ci"])
+    assert any(told in w for w in a["warnings"])

@@ -3,14 +3,18 @@
 import math
 import re
 import sys
+from itertools import combinations
 
 import pytest
 
 from hepatica.errors import CannotAnswer
+from hepatica.evidence import pool_question
+from hepatica.report import save_pool
 from hepatica.report._review.export import png_file, svg_file
 from hepatica.report.figures import flowchart, forest_plot, funnel, network, shares, timecourse, traffic
-from hepatica.report.figures.axes import effect_range
+from hepatica.report.figures.axes import effect_range, effect_ticks
 from hepatica.report.figures.bubble import bubble
+from hepatica.report.figures.forest import effect_mark
 from hepatica.report.figures.scale import Scale
 
 
@@ -153,3 +157,50 @@ def test_pools_and_networks_are_drawn_from_the_command_line(tmp_path, capsys):
     assert "G-CSF" in (tmp_path / "n" / "network.svg").read_text()
     assert main(["evidence", "pool", "--data", str(table), "--png"]) == 2
     assert "-o DIR" in capsys.readouterr().err
+
+
+def test_an_estimate_off_the_axis_is_an_arrow_and_no_square():
+    scale = effect_range([-1.0, 1.0], ratio=True).to(0, 100)
+    inside, outside = (effect_mark(y, (y - 1, y + 1), scale, 10, "cells") for y in (0.0, 6.0))
+    assert 'class="mk' in inside and 'class="mk' not in outside and "open" in outside
+
+
+def test_names_too_long_keep_what_tells_them_apart():
+    name = "A very long name of a collaborative group and its trial, 20{:02d}"
+    rows = [forest_plot.Line("study", name.format(i), "1 of 2", 0.5, 0.7, (0.1, 1.3), "2.0") for i in (1, 2)]
+    svg = forest_plot.forest_plot(rows, effect_range([-1, 2], ratio=True), ratio=True, unit="OR", sides=("a", "b"),
+                                  title="T")  # fmt: skip
+    assert "trial, 2001<" in svg and "trial, 2002<" in svg
+
+
+def test_numbers_on_crossing_lines_do_not_cover_each_other():
+    nodes = [(n, 50, "drug") for n in "abcdefg"]
+    few = dict.fromkeys([("a", "c"), ("b", "f"), ("c", "f"), ("a", "d"), ("b", "e")], 1)
+    tags = circles(network.network(nodes, few, title="t", desc="d"), "tag")
+    assert all(math.dist(p[:2], q[:2]) > 2 * p[2] for p, q in combinations(tags, 2))
+
+
+def test_a_narrow_axis_of_ratios_has_marks():
+    scale = effect_range([math.log(0.8), math.log(1.4)], ratio=True)
+    assert [words for _, words in effect_ticks(scale, ratio=True)] == ["0.8", "0.9", "1", "1.1", "1.25"]
+
+
+def saved(tmp_path, document):
+    [forest, *_] = [p for p in save_pool(document, tmp_path) if p.name == "forest.svg"]
+    text = forest.read_text()
+    return re.findall(r">(favours control|favours treatment|lower|higher)<", text), text
+
+
+def test_a_hazard_ratio_of_survival_favours_treatment_below_one(tmp_path):
+    document = pool_question({"outcome": "survival", "condition": "aclf", "intervention": "g_csf", "measure": "HR"})
+    sides, text = saved(tmp_path, document)
+    assert sides == ["favours treatment", "favours control"] and "G-CSF v. control in ACLF" in text
+
+
+def test_nobody_said_what_is_good_of_a_table_of_ones_own(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("study,events,time,control_events,control_time\na,3,100,6,90\nb,4,80,9,85\n")
+    sides, text = saved(tmp_path, pool_question({"data": str(file)}))
+    assert sides == ["lower", "higher"] and ">rate ratio<" in text and "0.45 (0.11 to 1.80)" in text
+    sides, _ = saved(tmp_path, pool_question({"data": str(file), "outcome": "mortality"}))
+    assert sides == ["favours treatment", "favours control"]

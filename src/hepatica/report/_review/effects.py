@@ -9,9 +9,10 @@ from typing import Any
 
 from hepatica.report.numbers import MINUS, number
 
-RATIOS = ("OR", "RR", "HR")
+RATIOS = ("OR", "RR", "HR", "IRR", "ROM", "log ratio")
 MEASURES = {"OR": "odds ratio", "RR": "risk ratio", "HR": "hazard ratio", "MD": "difference of means",
-            "SMD": "standardised difference", "RD": "risk difference"}  # fmt: skip
+            "SMD": "standardised difference", "RD": "risk difference", "IRR": "rate ratio", "IRD": "rate difference",
+            "ROM": "ratio of means", "log ratio": "ratio"}  # fmt: skip
 _FAMILIES = {"g_csf": "growth", "plasma_exchange": "apheresis", "artificial_liver": "apheresis", "elad": "apheresis",
              "steroids": "drug", "antiviral": "drug", "n_acetylcysteine": "drug", "tips": "procedure"}  # fmt: skip
 Z = 1.959963984540054
@@ -111,6 +112,7 @@ def favours(o: Mapping[str, Any], ratio: bool) -> str:
 
 def unit(c: Mapping[str, Any], o: Mapping[str, Any]) -> str:
     """Return what an effect is measured in."""
-    if o["outcome"] in ("survival", "transplant_free_survival") or c["measure"] not in MEASURES:
-        return str(o["unit"])
-    return f"{MEASURES[c['measure']]}, {o['unit']}"
+    named, of_it = MEASURES.get(c["measure"], ""), str(o["unit"])
+    if o["outcome"] in ("survival", "transplant_free_survival") or not named or of_it in (named, c["measure"]):
+        return named if of_it == c["measure"] else of_it
+    return f"{named}, {of_it}"

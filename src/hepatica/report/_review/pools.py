@@ -12,8 +12,6 @@ from hepatica.report._review import effects, forests
 from hepatica.report._review.export import files
 from hepatica.report._review.pictures import Picture, funnel_picture, network_picture
 
-_BETTER = {"survival": "higher", "transplant_free_survival": "higher", "albumin_g_l": "higher"}
-
 
 def save_pool(pool: Mapping[str, Any], folder: str | Path, png: bool = False) -> list[Path]:
     """Write forest.svg and, from 3 studies on, funnel.svg (and .png) of a pool into a folder.
@@ -22,13 +20,16 @@ def save_pool(pool: Mapping[str, Any], folder: str | Path, png: bool = False) ->
     """
     from hepatica.evidence import funnel
 
-    title = str(pool.get("question") or f"Pooled effects of {pool['k']} studies")
+    title = effects.words(str(pool.get("question") or ""))
+    title = title or (f"Pooled effects of {pool['k']} studies" if pool["k"] > 1 else "The effect of one study")
     measure = str(pool.get("measure") or "")
     ratio = measure in effects.RATIOS
     unit = str((pool["back_transformed"] or pool)["scale"] or "effect")
-    o = {"outcome": "", "unit": unit, "better": _BETTER.get(pool["outcome"], "lower")}
+    o = {"outcome": "", "unit": unit, "better": pool.get("better") or "lower"}
     name = "Pool" if pool["day"] is None else f"day {pool['day']:g}"
-    svg = forests.picture({**pool, "measure": measure, "name": name}, o, "cells", [], title, named=bool(measure))
+    svg = forests.picture(
+        {**pool, "measure": measure, "name": name}, o, "cells", [], title, named=bool(pool.get("better"))
+    )
     found = {"forest": [Picture("forest", title, svg, "", (), ())], "funnel": []}
     spread = funnel(pool["studies"], pool["estimate"], measure)
     if spread:

@@ -10,6 +10,7 @@ from hepatica.report.figures.scale import Scale
 from hepatica.report.numbers import tick
 
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+NARROW = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 WIDEST = math.log(50)
 
 
@@ -28,6 +29,8 @@ def effect_ticks(scale: Scale, *, ratio: bool, wanted: int = 5) -> list[tuple[fl
     if not ratio:
         return [(t, tick(t, signed=True)) for t in scale.ticks(wanted)]
     held = [r for r in RATIOS if scale.low <= math.log(r) <= scale.high]
+    if len(held) < 3:
+        held = [r for r in NARROW if scale.low <= math.log(r) <= scale.high]
     return [(math.log(r), f"{r:g}") for r in held]
 
 

@@ -54,7 +54,9 @@ def effect_mark(
     else:
         if ci:
             parts.append(_span(ci, scale, y, f"w90 s-{css}"))
-        parts.append(draw.marker("square", scale(estimate), y, 2.4 + 3.2 * math.sqrt(max(weight, 0.0)), f"mk f-{css}"))
+        if not ci or scale.low <= estimate <= scale.high:
+            size = 2.4 + 3.2 * math.sqrt(max(weight, 0.0))
+            parts.append(draw.marker("square", scale(estimate), y, size, f"mk f-{css}"))
     return "".join(parts)
 
 

@@ -49,8 +49,9 @@ def forest_plot(
     ):  # fmt: skip
         parts.append(draw.text(words, at, _HEAD - 8, "t m", anchor))
     y = _HEAD + _ROW / 2
+    most = 33 if any(r.numbers for r in rows) else 60
     for row in rows:
-        parts.append(_line(row, x, y, css))
+        parts.append(_line(row, x, y, css, most))
         y += _ROW * (1.5 if row.prediction else 1.0)
     bottom = y - _ROW / 2 + 4
     parts.insert(1, draw.line(x(0.0), _HEAD, x(0.0), bottom, "zero"))
@@ -62,12 +63,17 @@ def forest_plot(
     return draw.figure(WIDTH, bottom + 54, title, *parts, desc=desc)
 
 
-def _line(row: Line, x: Scale, y: float, css: str) -> str:
+def _short(name: str, most: int) -> str:
+    """Return a long name with its middle left out: the year, and what tells two of a group apart, stand at its end."""
+    return name if len(name) <= most else f"{name[: most - 13]}…{name[-12:]}"
+
+
+def _line(row: Line, x: Scale, y: float, css: str, room: int) -> str:
     strong = row.kind in ("pool", "sub")
     face = "t b" if row.kind in ("pool", "head") else "t"
-    most = 88 if row.kind != "study" else 33
-    name = row.name if len(row.name) <= most else row.name[: most - 1] + "…"
-    parts = [draw.text(name, 0 if row.kind != "study" else 8, y + 4, face)]
+    parts = [
+        draw.text(_short(row.name, 88 if row.kind != "study" else room), 0 if row.kind != "study" else 8, y + 4, face)
+    ]
     if row.kind == "head":
         return parts[0]
     parts.append(draw.text(row.numbers, _NUMBERS, y + 4, "t m"))

@@ -10,6 +10,7 @@ from hepatica.report.figures.axes import lines, wrap
 
 WIDTH, HEIGHT = 400.0, 350.0
 _CENTRE, _ACROSS, _DOWN, _MOST = (200.0, 164.0), 86.0, 86.0, 19.0
+_TAG = 7.5
 
 
 def network(
@@ -25,11 +26,12 @@ def network(
         width = 1.2 + 5.0 * k / busiest
         parts.append(draw.tag("line", class_="edge", x1=ax, y1=ay, x2=bx, y2=by, stroke_width=width))
     degree = {name: sum(name in pair for pair in edges) for name in place}
+    tags: list[tuple[float, float]] = []
     for (a, b), k in edges.items():
-        (ax, ay), (bx, by) = place[a], place[b]
         near = 0.64 if degree[b] < degree[a] else 0.36 if degree[a] < degree[b] else 0.5
-        x, y = (1 - near) * ax + near * bx, (1 - near) * ay + near * by
-        parts.append(draw.tag("circle", class_="tag", cx=x, cy=y, r=7.5))
+        x, y = _free(place[a], place[b], near, tags)
+        tags.append((x, y))
+        parts.append(draw.tag("circle", class_="tag", cx=x, cy=y, r=_TAG))
         parts.append(draw.text(str(k), x, y + 3.8, "t", "middle"))
     for name, patients, css in nodes:
         x, y = place[name]
@@ -38,6 +40,15 @@ def network(
         parts.append(_label(name, patients, x, y, r))
     parts.append(draw.text("On the lines: studies that compare both head to head.", 8, HEIGHT - 8, "t m"))
     return draw.figure(WIDTH, HEIGHT, title, *parts, desc=desc)
+
+
+def _free(
+    a: tuple[float, float], b: tuple[float, float], near: float, taken: list[tuple[float, float]]
+) -> tuple[float, float]:
+    """Return the place on a line nearest to the one wished whose tag touches no other, or the one wished."""
+    places = [((1 - s) * a[0] + s * b[0], (1 - s) * a[1] + s * b[1])
+              for s in sorted((i / 50 for i in range(14, 37)), key=lambda s: abs(s - near))]  # fmt: skip
+    return next((p for p in places if all(math.dist(p, t) > 2 * _TAG + 1 for t in taken)), places[0])
 
 
 def _on_circle(i: int, count: int) -> tuple[float, float]:
