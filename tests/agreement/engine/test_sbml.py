@@ -198,6 +198,15 @@ def test_sbml_names_everything() -> None:
     assert sum(e.startswith("stop") for e in events) == 2
 
 
+def test_a_number_too_small_to_be_normal_is_written_as_zero() -> None:
+    roadrunner = pytest.importorskip("roadrunner")
+    m = Model("small")
+    x = m.state("x1", 5e-324)
+    m.rate(x, m.parameter("k", 3e-308) - x)
+    assert roadrunner.RoadRunner(to_sbml(m)).getValue("x1") == 0
+    assert roadrunner.RoadRunner(to_sbml(m)).getValue("k") == 3e-308
+
+
 def test_sedml_points_at_the_observables() -> None:
     text = to_sedml(every_form(), "exchange.xml", end=10.0, points=40, observables=["x1", "level"])
     labels = [e.get("label") for e in ElementTree.fromstring(text).iter() if e.tag.endswith("}dataSet")]

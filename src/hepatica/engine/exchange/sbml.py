@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -176,7 +177,8 @@ class _Document:
         if label:
             parameter.setName(label)
         if value is not None:
-            parameter.setValue(float(value))
+            # What lies below the smallest normal number is zero to this engine and unreadable to others.
+            parameter.setValue(float(value) if abs(value) >= sys.float_info.min else 0.0)
 
     def start(self, name: str, expr: Any) -> None:
         assignment = self.model.createInitialAssignment()
