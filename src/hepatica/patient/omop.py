@@ -63,7 +63,12 @@ def read_omop(path: str | PathLike[str], *, today: date, codes: Codes = NO_CODES
                     )
                 except HepaticaError as error:
                     yield ReadFailure(f"{path} person {person}", error)
-        if empty:
+        for person, n in base.too_many.items():
+            error = InputError(
+                f"{n} rows are more than one person can have", where=str(path), mend="look at the export"
+            )
+            yield ReadFailure(f"{path} person {person}", error)
+        if empty and not base.too_many:
             raise InputError("the table PERSON is empty", where=str(path))
         if strangers := base.strangers():
             shown = ", ".join(f"{n} of {table}" for table, n in strangers.items())

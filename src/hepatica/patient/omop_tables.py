@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,9 +15,17 @@ from hepatica.errors import CannotAnswer, InputError
 
 ENDINGS = (".parquet", ".csv", ".tsv")
 SLICE = 2000
+SLICE_ROWS = 200_000
+MOST_ROWS = 5_000_000
 _KNOWN = "SELECT DISTINCT person_id FROM person WHERE person_id IS NOT NULL"
 _MEMORY = "256MB"
-_SETTINGS = ("threads = 2", "preserve_insertion_order = false")
+# Views and tables of a stranger may not fetch an extension, nor (see _sources) read or write another file.
+_SETTINGS = (
+    "threads = 2",
+    "preserve_insertion_order = false",
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+)
 _NEEDED = ("person", "measurement")
 _CONCEPTS = ("concept", "concept_ancestor")
 _EVENT = "{0}_id {0}_concept_id {0}_source_concept_id {0}_source_value person_id "
@@ -101,16 +110,35 @@ class Base:
 
     def __init__(self, base: Any, path: Path) -> None:
         self._base, self._sources = base, _sources(base, path)
+        self.too_many: dict[int, int] = {}
         for table, columns in TABLES.items():
             self._copy(table, columns)
         self.concepts, self.ingredients = self._concepts(), self._ingredients()
 
     def slices(self) -> Iterator[dict[str, dict[int, list[Row]]]]:
-        """Yield the rows of every table by person, some thousand persons at a time."""
-        ids = self._base.execute(f"{_KNOWN} ORDER BY 1").fetchall()
-        for start in range(0, len(ids), SLICE):
-            first, last = ids[start][0], ids[min(start + SLICE, len(ids)) - 1][0]
-            yield {table: self._between(table, first, last) for table in TABLES}
+        """Yield the rows of every table by person, as many persons at a time as memory holds with ease.
+
+        Whoever has more than MOST_ROWS rows is left out and stands in `too_many`.
+        """
+        part: list[int] = []
+        rows = 0
+        for person, n in self._counts():
+            if n > MOST_ROWS:
+                self.too_many[person] = n
+            if part and (n > MOST_ROWS or len(part) == SLICE or rows + n > SLICE_ROWS):
+                yield {table: self._between(table, part[0], part[-1]) for table in TABLES}
+                part, rows = [], 0
+            if n <= MOST_ROWS:
+                part.append(person)
+                rows += n
+        if part:
+            yield {table: self._between(table, part[0], part[-1]) for table in TABLES}
+
+    def _counts(self) -> list[tuple[int, int]]:
+        each = " UNION ALL ".join(f"SELECT person_id, count(*) AS n FROM {t} GROUP BY 1" for t in TABLES)  # noqa: S608
+        query = f"SELECT person_id, sum(n)::BIGINT FROM ({each}) WHERE person_id IN ({_KNOWN}) GROUP BY 1 ORDER BY 1"  # noqa: S608
+        found: list[tuple[int, int]] = self._base.execute(query).fetchall()
+        return found
 
     def strangers(self) -> dict[str, int]:
         """Return how many rows of each table belong to no person."""
@@ -178,7 +206,8 @@ def _sources(base: Any, path: Path) -> dict[str, str]:
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'cdm' UNION ALL "
             "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'cdm' AND NOT internal"
         ).fetchall()
-        found = {t.lower(): f'cdm."{s}"."{t}"' for s, t in rows if t.lower() in wanted}
+        base.execute("SET enable_external_access = false")
+        found = {t.lower(): f"cdm.{_name(s)}.{_name(t)}" for s, t in rows if t.lower() in wanted}
         if missing := [name for name in _NEEDED if name not in found]:
             raise InputError(f"the database has no table {missing[0]}", where=str(path), mend="give an OMOP CDM")
         return found
@@ -192,13 +221,17 @@ def _sources(base: Any, path: Path) -> dict[str, str]:
 
 def _reading(file: Path, *, is_vocabulary: bool) -> str:
     """Return the table function of a file; vocabulary files as published are tab-separated and hold bare quotes."""
-    name = _quoted(str(file))
+    name = _quoted(glob.escape(str(file)))
     if file.suffix.lower() == ".parquet":
         return f"read_parquet({name})"
     with file.open("rb") as lines:
         has_tabs = b"\t" in lines.readline(10_000)
     form = ", delim = '\t', quote = ''" if is_vocabulary and has_tabs else ""
     return f"read_csv({name}, header = true, all_varchar = true{form})"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:
