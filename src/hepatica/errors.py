@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LONGEST = 1000
+
 
 class HepaticaError(Exception):
     """Say what is wrong, where it is, and how to mend it; `exit_code` is what the command line returns."""
@@ -13,13 +15,13 @@ class HepaticaError(Exception):
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> list[str]:
-        """Return the message as one to three short lines."""
+        """Return the message as one to three lines, none too long to read."""
         rows = [self.what]
         if self.where:
             rows.append(f"  where: {self.where}")
         if self.mend:
             rows.append(f"  mend:  {self.mend}")
-        return rows
+        return [row if len(row) <= LONGEST else row[: LONGEST - 1] + "…" for row in rows]
 
 
 class InputError(HepaticaError):

@@ -92,7 +92,7 @@ def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:
 
 
 def _folder_name(identity: str, taken: set[str]) -> str:
-    base = re.sub(r"[^\w.-]+", "_", identity).strip("._") or "patient"
+    base = re.sub(r"[^\w.-]+", "_", identity).strip("._")[:80] or "patient"
     name, copy = base, 1
     while name in taken:
         copy += 1

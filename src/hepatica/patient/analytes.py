@@ -121,6 +121,7 @@ def _load() -> dict[str, Analyte]:
 ANALYTES: dict[str, Analyte] = _load()
 BY_LOINC: dict[str, str] = {code: a.name for a in ANALYTES.values() for code in a.loinc}
 
+_LONGEST = 60
 _PROPERTIES = {"[Mass/volume]": "mass concentration", "[Moles/volume]": "amount"}
 DIMENSION_OF_LOINC: dict[str, str] = {
     row["code"]: dimension
@@ -162,7 +163,8 @@ def near(name: str) -> str:
     """Return a hint at the analytes spelled most like a name."""
     from difflib import get_close_matches
 
-    close = list(dict.fromkeys(_BY_NAME[n] for n in get_close_matches(key(name), _BY_NAME, 3, 0.6)))
+    alike = get_close_matches(key(name), _BY_NAME, 3, 0.6) if len(name) <= _LONGEST else []
+    close = list(dict.fromkeys(_BY_NAME[n] for n in alike))
     return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(list(ANALYTES)[:12])}, …"
 
 

@@ -23,6 +23,8 @@ from .fhir import READ
 
 LARGE_BYTES = 50_000_000
 PART_BYTES = 8_000_000
+LINE_BYTES = 20_000_000
+PERSON_BYTES = 200_000_000
 MOST_PARTS = 200
 _SHOWN = 5
 Json = dict[str, Any]
@@ -62,7 +64,10 @@ def people(files: Sequence[Path], name: str) -> Iterator[list[Json] | HepaticaEr
         strangers: Counter[str] = Counter()
         for part in parts:
             for key, rows in _gathered(part):
-                if spill.patients and not any(r.get("resourceType") == "Patient" for r in rows):
+                if rows is None:
+                    what = f"more than {PERSON_BYTES / 1e6:.0f} MB are said of one person: {key}"
+                    yield InputError(what, where=name, mend="leave out images and documents")
+                elif spill.patients and not any(r.get("resourceType") == "Patient" for r in rows):
                     strangers[key] += len(rows)
                 else:
                     yield [*spill.medications.of(rows), *sorted(rows, key=_not_the_person)]
@@ -79,16 +84,31 @@ def _not_the_person(resource: Json) -> bool:
     return resource.get("resourceType") != "Patient"
 
 
-def _gathered(part: Path) -> Iterator[tuple[str, list[Json]]]:
+def _gathered(part: Path) -> Iterator[tuple[str, list[Json] | None]]:
+    """Yield each person of a part with the resources, None where they are more than a person can have."""
     by_key: dict[bytes, list[bytes]] = {}
+    sizes: Counter[bytes] = Counter()
     with part.open("rb") as file:
         for line in file:
             key, _, text = line.partition(b"\t")
-            by_key.setdefault(key, []).append(text)
+            sizes[key] += len(text)
+            if sizes[key] > PERSON_BYTES:
+                by_key[key] = []
+            else:
+                by_key.setdefault(key, []).append(text)
     part.unlink()
     while by_key:
         key = next(iter(by_key))
-        yield key.decode(), [orjson.loads(text) for text in by_key.pop(key)]
+        texts = by_key.pop(key)
+        yield key.decode(), None if sizes[key] > PERSON_BYTES else [orjson.loads(text) for text in texts]
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file; one longer than LINE_BYTES is cut, so that it cannot be read, and skipped over."""
+    while line := file.readline(LINE_BYTES):
+        yield line
+        while line and len(line) == LINE_BYTES and not line.endswith(b"\n"):
+            line = file.readline(LINE_BYTES)
 
 
 @dataclass
@@ -103,7 +123,7 @@ class _Spill:
             bad: list[int] = []
             try:
                 with path.open("rb") as file:
-                    for number, line in enumerate(file, 1):
+                    for number, line in enumerate(_lines(file), 1):
                         if line.strip() and not self._add(line):
                             bad.append(number)
             except OSError as error:
@@ -122,9 +142,12 @@ class _Spill:
         if not isinstance(kind, str):
             return False
         if kind == "Bundle":
-            rows = [e.get("resource") for e in resource.get("entry") or () if isinstance(e, dict)]
-            added = [self._add(orjson.dumps(row)) for row in rows if row is not None]
-            return all(added)
+            entries = resource.get("entry")
+            rows = [e.get("resource") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+            try:
+                return min([self._add(orjson.dumps(row)) for row in rows if row is not None], default=True)
+            except orjson.JSONEncodeError:  # too deep
+                return False
         if kind == "Medication":
             self.medications.add(resource)
             return True

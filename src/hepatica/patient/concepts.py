@@ -21,6 +21,7 @@ class Meaning:
 
 
 NOTHING = Meaning()
+_NEAR = 200
 _OVERRIDES = {
     "icd10": ("icd10cm", "icd10gm", "icd10"),
     "icd10cm": ("icd10", "icd10cm"),
@@ -129,7 +130,9 @@ def of_text(text: str) -> Meaning:
     causes: dict[str, None] = {}
     for pattern, meaning in _tables().phrases:
         for match in pattern.finditer(low):
-            if not _NEGATED.search(low[: match.start()]) and not _DENIED_AFTER.match(low[match.end() :]):
+            start, end = match.span()
+            before, after = low[max(0, start - _NEAR) : start], low[end : end + _NEAR]
+            if not _NEGATED.search(before) and not _DENIED_AFTER.match(after):
                 names.update(dict.fromkeys(meaning.names))
                 causes.update(dict.fromkeys(meaning.causes))
         low = pattern.sub(lambda m: "." * len(m.group()), low)

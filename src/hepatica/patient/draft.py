@@ -16,11 +16,14 @@ from .codes import NO_CODES, Codes
 from .concepts import Meaning
 from .medicines import Named
 from .model import Ascites, Condition, Observation, Patient, Provenance, SetAside, Sex, Treatment
+from .shown import shown
 from .times import iso
 
 Comparator = Literal["", "<", "<=", ">", ">="]
-_NUMBER = re.compile(r"^\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$", re.S)
+_NUMBER = re.compile(r"^(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$", re.S)
 _SIGNS: dict[str, Comparator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">="}
+_LONG = 500
+_HINTS = 200
 _FIELD_OF = {"weight": "weight_kg", "height": "height_cm", "age": "age_stated_years"}
 
 
@@ -34,10 +37,10 @@ class Quantity(NamedTuple):
 
 def parse_quantity(text: str) -> Quantity:
     """Return the comparator, number and unit of a text such as `<3 mg/dL` or `181e9/L`; raises InputError."""
-    match = _NUMBER.match(text)
+    match = _NUMBER.match(text.strip())
     if not match or re.match(r"^[,.]?\d", match[3]):
         raise InputError(
-            f"'{text.strip()}' is not a number", mend="write digits, a decimal point and a unit: 2.1 mg/dL"
+            f"'{shown(text.strip())}' is not a number", mend="write digits, a decimal point and a unit: 2.1 mg/dL"
         )
     return Quantity(_SIGNS[match[1]] if match[1] else "", float(match[2]), match[3].strip())
 
@@ -70,7 +73,12 @@ class Draft:
 
     def set_aside(self, what: str, where: str, why: str) -> None:
         """Keep the reason why a value is not used."""
-        self.aside.append(SetAside(what, where, why))
+        self.aside.append(SetAside(shown(what, _LONG), shown(where, _LONG), shown(why, _LONG)))
+
+    def set_aside_unknown(self, label: str, what: str, where: str) -> None:
+        """Keep a value of an analyte that is not known, the first ones with a hint at what may be meant."""
+        hint = analytes.near(label) if len(self.aside) < _HINTS else "see the known ones above"
+        self.set_aside(what, where, f"unknown analyte: {hint}")
 
     def __post_init__(self) -> None:
         self._too_late = datetime.combine(self.today, clock.min) + timedelta(days=2)
@@ -246,7 +254,7 @@ def _usable(p: Patient) -> bool:
 
 def as_sex(text: Any) -> Sex | None:
     """Return male or female for the usual spellings, else None."""
-    word = str(text).strip().lower()
+    word = shown(text).strip().lower()
     if word in ("male", "m", "man"):
         return "male"
     return "female" if word in ("female", "f", "w", "woman") else None
@@ -263,4 +271,4 @@ _ASCITES_WORDS: dict[str, Ascites] = {
 
 def as_ascites(text: Any) -> Ascites | None:
     """Return the grade of ascites that a word names, else None."""
-    return _ASCITES_WORDS.get(str(text).strip().lower())
+    return _ASCITES_WORDS.get(shown(text).strip().lower())

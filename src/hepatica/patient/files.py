@@ -24,6 +24,7 @@ from .codes import NO_CODES, Codes
 from .fhir import patients_of
 from .model import Patient
 from .short import parse_short
+from .shown import shown
 from .table import drafts_of
 
 MAX_BYTES = 100_000_000
@@ -168,7 +169,11 @@ def _bytes_of(path: Path, max_bytes: int) -> bytes:
                 where=str(path),
                 mend="export one patient a file, or leave out images and documents",
             )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+        if len(data) > max_bytes:  # what has no size of its own: a pipe, a device
+            raise InputError(f"more than {max_bytes / 1e6:.0f} MB come from {path}", mend="give a file")
+        return data
     except OSError as error:
         raise InputError(f"cannot open {path}", mend=error.strerror or str(error)) from None
 
@@ -187,7 +192,14 @@ class _Record:
     finish: Callable[[], Patient]
 
     def __call__(self) -> Patient:
-        return self.finish()
+        try:
+            return self.finish()
+        except RecursionError:
+            raise _too_deep(self.label) from None
+
+
+def _too_deep(where: str) -> InputError:
+    return InputError("values lie within values too deeply", where=where, mend="write the record as its format has it")
 
 
 def _records(data: bytes, name: str, way: _Way) -> list[_Record]:
@@ -243,8 +255,10 @@ def _text(data: bytes, name: str, encoding: str = "utf-8") -> str:
 def _from_toml(text: str, name: str, way: _Way) -> list[_Record]:
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or a number of thousands of digits
         raise InputError("this is not TOML", where=name, mend=str(error)) from None
+    except RecursionError:
+        raise _too_deep(name) from None
     return _from_documents([table], name, way)
 
 
@@ -290,11 +304,14 @@ def _from_documents(documents: list[Any], name: str, way: _Way) -> list[_Record]
             mend='a record is an object: {"id": …} or {"resourceType": …}',
         )
     if any("resourceType" in d for d in documents):
-        drafts = patients_of(documents, file=name, today=way.today, codes=way.codes)
+        try:
+            drafts = patients_of(documents, file=name, today=way.today, codes=way.codes)
+        except RecursionError:
+            raise _too_deep(name) from None
         return [_Record(d.id, d.finish) for d in drafts]
     if any("entry" in d and "id" not in d for d in documents):
         raise InputError(
             "this looks like FHIR, but there is no resourceType", where=name, mend='add "resourceType": "Bundle"'
         )
     short = partial(parse_short, file=name, today=way.today, codes=way.codes)
-    return [_Record(str(d.get("id", f"record {i}")), partial(short, d)) for i, d in enumerate(documents, 1)]
+    return [_Record(shown(d.get("id", f"record {i}")), partial(short, d)) for i, d in enumerate(documents, 1)]

@@ -10,6 +10,7 @@ from hepatica.errors import InputError
 from . import analytes
 from .codes import NO_CODES, ROLES, Codes
 
+_LONGEST = 200
 _ROLES: dict[str, str] = {
     **dict.fromkeys(("id", "patient", "patient id", "subject", "subject id", "usubjid", "mrn", "pat id"), "id"),
     **dict.fromkeys(
@@ -85,6 +86,8 @@ def read_header(cells: list[str], codes: Codes = NO_CODES) -> list[Column]:
 
 def _measure(cell: str, codes: Codes) -> Column:
     name = cell.strip()
+    if len(name) > _LONGEST:
+        return Column(cell, "")
     found = analytes.find_analyte(name)
     if found:
         return Column(cell, "measure", found, analytes.unit_in_name(name, found))

@@ -64,10 +64,8 @@ def read_omop(path: str | PathLike[str], *, today: date, codes: Codes = NO_CODES
                 except HepaticaError as error:
                     yield ReadFailure(f"{path} person {person}", error)
         for person, n in base.too_many.items():
-            error = InputError(
-                f"{n} rows are more than one person can have", where=str(path), mend="look at the export"
-            )
-            yield ReadFailure(f"{path} person {person}", error)
+            what = f"{n} rows are more than one person can have"
+            yield ReadFailure(f"{path} person {person}", InputError(what, where=str(path), mend="look at the export"))
         if empty and not base.too_many:
             raise InputError("the table PERSON is empty", where=str(path))
         if strangers := base.strangers():

@@ -12,6 +12,7 @@ from . import analytes, concepts, medicines
 from .codes import NO_CODES, Codes
 from .draft import Comparator, Draft, as_ascites, as_sex, parse_quantity
 from .model import Condition, Patient, Provenance, SetAside, Treatment
+from .shown import TEXT, shown
 from .times import iso, parse_time
 
 _TEXT_KEYS = "id sex age birth_date weight_kg height_cm etiology alcohol_active ascites encephalopathy_grade deceased"
@@ -33,7 +34,7 @@ def parse_short(data: Any, *, file: str = "", today: date | None = None, codes: 
     draft = Draft(file=file, today=today or date.today(), id=str(name).strip(), codes=codes)
     for unknown in [k for k in data if k not in _KEYS]:
         draft.set_aside(
-            f"{unknown}: {_shown(data[unknown])}", unknown, f"unknown key; known: {', '.join(sorted(_KEYS))}"
+            f"{unknown}: {shown(data[unknown])}", unknown, f"unknown key; known: {', '.join(sorted(_KEYS))}"
         )
     read_person(draft, data)
     for i, cause in enumerate(_rows(data, "etiology", draft)):
@@ -41,23 +42,18 @@ def parse_short(data: Any, *, file: str = "", today: date | None = None, codes: 
         if found:
             draft.etiology.append(found)
         else:
-            draft.set_aside(f"etiology {_shown(cause)}", f"etiology[{i}]", "not a known cause of liver disease")
+            draft.set_aside(f"etiology {shown(cause)}", f"etiology[{i}]", "not a known cause of liver disease")
     for i, row in enumerate(_rows(data, "conditions", draft)):
         read_condition(draft, row, f"conditions[{i}]")
     for i, row in enumerate(_rows(data, "treatments", draft)):
         read_treatment(draft, row, f"treatments[{i}]")
     for i, row in enumerate(_rows(data, "observations", draft)):
         _observation(draft, row, f"observations[{i}]")
-    draft.notes.extend(str(n) for n in _rows(data, "notes", draft))
+    draft.notes.extend(shown(n, TEXT) for n in _rows(data, "notes", draft))
     for row in _rows(data, "set_aside", draft):
         if isinstance(row, dict):
-            draft.aside.append(SetAside(*(str(row.get(k, "")) for k in ("what", "where", "why"))))
+            draft.aside.append(SetAside(*(shown(row.get(k, ""), TEXT) for k in ("what", "where", "why"))))
     return draft.finish()
-
-
-def _shown(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _rows(data: dict[str, Any], name: str, draft: Draft) -> list[Any]:
@@ -68,7 +64,7 @@ def _rows(data: dict[str, Any], name: str, draft: Draft) -> list[Any]:
         return [rows]
     if isinstance(rows, list):
         return rows
-    draft.set_aside(f"{name}: {_shown(rows)}", name, "not a list")
+    draft.set_aside(f"{name}: {shown(rows)}", name, "not a list")
     return []
 
 
@@ -77,7 +73,7 @@ def _number(value: Any) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -91,18 +87,16 @@ def read_person(draft: Draft, data: dict[str, Any]) -> None:
             elif born:
                 draft.birth_date = born.date()
         except ValueError as error:
-            draft.set_aside(f"birth_date {_shown(text)}", "birth_date", str(error))
+            draft.set_aside(f"birth_date {shown(text)}", "birth_date", str(error))
     if (text := data.get("sex")) is not None:
         draft.sex = as_sex(text)
         if draft.sex is None:
-            draft.set_aside(
-                f"sex {_shown(text)}", "sex", "neither male nor female: formulas that need sex are left out"
-            )
+            draft.set_aside(f"sex {shown(text)}", "sex", "neither male nor female: formulas that need sex are left out")
     for name, field in (("age", "age"), ("weight", "weight_kg"), ("height", "height_cm")):
         if (raw := data.get(field)) is not None:
             value = _number(raw)
             if value is None:
-                draft.set_aside(f"{field} {_shown(raw)}", field, "not a number")
+                draft.set_aside(f"{field} {shown(raw)}", field, "not a number")
             else:
                 draft.state(name, value, field)
     for field in ("alcohol_active", "deceased"):
@@ -110,18 +104,18 @@ def read_person(draft: Draft, data: dict[str, Any]) -> None:
             if isinstance(flag, bool):
                 setattr(draft, field, flag)
             else:
-                draft.set_aside(f"{field} {_shown(flag)}", field, "neither true nor false")
+                draft.set_aside(f"{field} {shown(flag)}", field, "neither true nor false")
     if (word := data.get("ascites")) is not None:
         draft.ascites = as_ascites(word)
         if draft.ascites is None:
-            draft.set_aside(f"ascites {_shown(word)}", "ascites", "write none, slight, moderate or massive")
+            draft.set_aside(f"ascites {shown(word)}", "ascites", "write none, slight, moderate or massive")
     if (grade := data.get("encephalopathy_grade")) is not None:
         number = 0.0 if grade == "none" else _number(grade)
         if number in (0, 1, 2, 3, 4):
             draft.encephalopathy_grade = int(number)
         else:
             draft.set_aside(
-                f"encephalopathy_grade {_shown(grade)}", "encephalopathy_grade", "West Haven grades are 0 to 4"
+                f"encephalopathy_grade {shown(grade)}", "encephalopathy_grade", "West Haven grades are 0 to 4"
             )
 
 
@@ -129,7 +123,7 @@ def _times(draft: Draft, row: dict[str, Any], names: tuple[str, ...], where: str
     try:
         found = [parse_time(row.get(n)) for n in names]
     except ValueError as error:
-        draft.set_aside(_shown(row.get("text") or row.get("name") or row), where, str(error))
+        draft.set_aside(shown(row.get("text") or row.get("name") or row), where, str(error))
         return None
     return found
 
@@ -139,18 +133,18 @@ def read_condition(draft: Draft, row: Any, where: str) -> None:
     if isinstance(row, str):
         row = {"text": row}
     if not isinstance(row, dict):
-        return draft.set_aside(_shown(row), where, "not a condition")
+        return draft.set_aside(shown(row), where, "not a condition")
     times = _times(draft, row, ("onset", "resolved"), where)
     if times is None:
         return
     onset, resolved = times
-    text = str(row.get("text") or row.get("name") or row.get("code") or "")
+    text = shown(row.get("text") or row.get("name") or row.get("code") or "", TEXT)
     if not text:
-        return draft.set_aside(_shown(row), where, "a condition without name, words or code")
+        return draft.set_aside(shown(row), where, "a condition without name, words or code")
     if why := draft.reject_time(onset):
         return draft.set_aside(text, where, why)
     active = row.get("active") if isinstance(row.get("active"), bool) else resolved is None
-    source = Provenance(draft.file, where, str(row.get("system", "")), str(row.get("code", "")), text)
+    source = Provenance(draft.file, where, shown(row.get("system", ""), TEXT), shown(row.get("code", ""), TEXT), text)
     given = row.get("name")
     name_given = analytes.key(given).replace(" ", "_") if isinstance(given, str) else None
     as_word = analytes.key(text).replace(" ", "_")
@@ -167,7 +161,7 @@ def read_condition(draft: Draft, row: Any, where: str) -> None:
         meaning = concepts.of_coding(codings, text)
         if not meaning.names and (cause := concepts.find_cause(text)):
             meaning = concepts.Meaning((), (cause,))
-    draft.diagnose(meaning, Condition("", str(row.get("text", text)), onset, resolved, bool(active), source))
+    draft.diagnose(meaning, Condition("", shown(row.get("text", text), TEXT), onset, resolved, bool(active), source))
 
 
 def read_treatment(draft: Draft, row: Any, where: str) -> None:
@@ -175,41 +169,41 @@ def read_treatment(draft: Draft, row: Any, where: str) -> None:
     if isinstance(row, str):
         row = {"text": row}
     if not isinstance(row, dict):
-        return draft.set_aside(_shown(row), where, "not a treatment")
+        return draft.set_aside(shown(row), where, "not a treatment")
     times = _times(draft, row, ("start", "stop"), where)
     if times is None:
         return
     start, stop = times
-    text = str(row.get("text") or row.get("name") or row.get("code") or "")
+    text = shown(row.get("text") or row.get("name") or row.get("code") or "", TEXT)
     if why := draft.reject_time(start):
         return draft.set_aside(text, where, why)
     active = row.get("active")
     if not isinstance(active, bool):
         active = stop is None or stop.date() > draft.today
-    source = Provenance(draft.file, where, str(row.get("system", "")), str(row.get("code", "")), text)
+    source = Provenance(draft.file, where, shown(row.get("system", ""), TEXT), shown(row.get("code", ""), TEXT), text)
     if not text and not row.get("kind"):
-        return draft.set_aside(_shown(row), where, "a treatment without name, words or code")
-    if isinstance(row.get("name"), str) and medicines.is_known(row["name"], str(row.get("kind") or "")):
-        found: tuple[medicines.Named, ...] = (medicines.Named(row["name"], str(row.get("kind") or "")),)
+        return draft.set_aside(shown(row), where, "a treatment without name, words or code")
+    if isinstance(row.get("name"), str) and medicines.is_known(row["name"], shown(row.get("kind") or "", TEXT)):
+        found: tuple[medicines.Named, ...] = (medicines.Named(row["name"], shown(row.get("kind") or "", TEXT)),)
     else:
         codings = ((source.system, source.code),) if source.code else ()
         found = draft.codes.treatment(codings, text) or medicines.find(codings, text) or medicines.find_any(text)
         word = analytes.key(text).replace(" ", "_")
         if not found and word in medicines.kinds():
             found = (medicines.Named(word, word),)
-    shown = str(row.get("text", "" if "name" in row else text))
-    draft.treat(found, Treatment("", "", shown, start, stop, active, source))
+    words = shown(row.get("text", "" if "name" in row else text), TEXT)
+    draft.treat(found, Treatment("", "", words, start, stop, active, source))
 
 
 def _observation(draft: Draft, row: Any, where: str) -> None:
     if not isinstance(row, dict):
-        return draft.set_aside(_shown(row), where, 'not an observation: write {"analyte", "value", "unit", "time"}')
-    label, raw, unit = str(row.get("analyte", "")), row.get("value"), row.get("unit")
-    shown = f"{label} {_shown(raw)} {unit or ''}".strip()
-    told = draft.codes.analyte(((str(row.get("system") or ""), label),), label)
+        return draft.set_aside(shown(row), where, 'not an observation: write {"analyte", "value", "unit", "time"}')
+    label, raw, unit = shown(row.get("analyte", ""), TEXT), row.get("value"), row.get("unit")
+    what = f"{label} {shown(raw)} {shown(unit or '')}".strip()
+    told = draft.codes.analyte(((shown(row.get("system") or "", TEXT), label),), label)
     name, bare_unit = told or (analytes.find_analyte(label), "")
     if name is None:
-        return draft.set_aside(shown, where, f"unknown analyte: {analytes.near(label)}")
+        return draft.set_aside_unknown(label, what, where)
     try:
         time = parse_time(row.get("time"))
         comparator: Comparator = ""
@@ -218,22 +212,22 @@ def _observation(draft: Draft, row: Any, where: str) -> None:
             if (
                 written
                 and unit
-                and analytes.to_canonical(name, 1, written) != analytes.to_canonical(name, 1, str(unit))
+                and analytes.to_canonical(name, 1, written) != analytes.to_canonical(name, 1, shown(unit))
             ):
                 raise InputError(f"the value says {written}, the unit {unit}")
             unit = unit or written
-        elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
-            value = float(raw)
+        elif isinstance(raw, (int, float)) and (number := _number(raw)) is not None:
+            value = number
         else:
             raise InputError("no number")
         if row.get("comparator") in ("<", "<=", ">", ">="):
             comparator = row["comparator"]
     except (ValueError, InputError) as error:
-        return draft.set_aside(shown, where, error.what if isinstance(error, InputError) else str(error))
-    source = Provenance(draft.file, where, text=label, raw_value=str(raw), raw_unit=str(unit or ""))
+        return draft.set_aside(what, where, error.what if isinstance(error, InputError) else str(error))
+    source = Provenance(draft.file, where, text=label, raw_value=shown(raw, TEXT), raw_unit=shown(unit or "", TEXT))
     low, high = _number(row.get("ref_low")), _number(row.get("ref_high"))
     draft.measure(
-        name, value, str(unit or "") or bare_unit, time, source,
+        name, value, shown(unit or "", TEXT) or bare_unit, time, source,
         comparator=comparator, ref_low=low, ref_high=high,
     )  # fmt: skip
 

@@ -169,7 +169,7 @@ class _Table:
         name, bare_unit = self.codes.analyte((), label) or (analytes.find_analyte(label), "")
         unit = self._first(values, "unit") or bare_unit or (analytes.unit_in_name(label, name) if name else "")
         if name is None:
-            return draft.set_aside(f"{label} {text} {unit}".strip(), where, f"unknown analyte: {analytes.near(label)}")
+            return draft.set_aside_unknown(label, f"{label} {text} {unit}".strip(), where)
         if not text:
             return None
         limits = (self._number(self._first(values, "ref_low")), self._number(self._first(values, "ref_high")))

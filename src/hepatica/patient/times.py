@@ -7,6 +7,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from .shown import shown
+
+_LONGEST = 60
 _PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2}))?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
@@ -20,13 +23,13 @@ def parse_time(text: Any) -> datetime | None:
     """
     if text is None or text == "":
         return None
-    if isinstance(text, str):
+    if isinstance(text, str) and len(text) <= _LONGEST:
         return _from_text(text)
     if isinstance(text, datetime):
         return text.replace(tzinfo=None)
     if isinstance(text, date):
         return datetime(text.year, text.month, text.day)
-    raise ValueError(f"'{text}' is not a date")
+    raise ValueError(f"'{shown(text)}' is not a date")
 
 
 @lru_cache(maxsize=16384)

@@ -26,6 +26,7 @@ _PREFIX = {
     "p": Fraction(1, 10**12),
     "f": Fraction(1, 10**15),
 }
+_LONGEST = 80
 _MMHG_PA = Fraction("133.322387415")
 _WHOLE: dict[str, Unit] = {
     **dict.fromkeys(("", "1", "ratio", "inr", "{inr}", "ph", "[ph]", "l/l"), Unit("number", Fraction(1))),
@@ -94,6 +95,8 @@ def readings(text: str) -> tuple[Unit, ...]:
 
     More than one only where people use one spelling for two things: `G/L` is giga a litre or, in capitals, grams.
     """
+    if len(text) > _LONGEST:
+        return ()
     exact = tidy(text)
     found = _one(exact.lower())
     if exact in ("mM", "uM", "nM"):
@@ -105,7 +108,7 @@ def readings(text: str) -> tuple[Unit, ...]:
 
 def is_log10(text: str) -> bool:
     """Return whether a unit is a decimal logarithm (viral loads are often printed so)."""
-    return bool(re.match(r"^\W*log(?:10|_10)?[\W_]*(?=\w)", tidy(text), flags=re.I))
+    return len(text) <= _LONGEST and bool(re.match(r"^\W*log(?:10|_10)?[\W_]*(?=\w)", tidy(text), flags=re.I))
 
 
 def without_log10(text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..model import Provenance
+from ..shown import TEXT, shown
 from ..times import parse_time
 
 Json = dict[str, Any]
@@ -20,7 +21,11 @@ def codings(concept: Any) -> tuple[tuple[str, str], ...]:
     rows = concept.get("coding") if isinstance(concept, dict) else None
     if not isinstance(rows, list):
         return ()
-    return tuple((str(c.get("system") or ""), str(c["code"])) for c in rows if isinstance(c, dict) and c.get("code"))
+    return tuple(
+        (shown(c.get("system") or "", TEXT), shown(c["code"], TEXT))
+        for c in rows
+        if isinstance(c, dict) and c.get("code")
+    )
 
 
 def words(concept: Any) -> str:
@@ -29,7 +34,7 @@ def words(concept: Any) -> str:
         return ""
     rows = concept.get("coding") or ()
     text = concept.get("text") or next((c["display"] for c in rows if isinstance(c, dict) and c.get("display")), "")
-    return str(text).replace("\u200b", "")
+    return shown(text, TEXT).replace("\u200b", "")
 
 
 def first_code(concept: Any) -> str:

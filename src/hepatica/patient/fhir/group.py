@@ -20,7 +20,7 @@ from .person import read_person
 _MEDICATIONS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
 READ = frozenset(("Patient", "Observation", "Condition", "Procedure", "Immunization", "Medication", *_MEDICATIONS))
 _READERS = {"Condition": read_condition, "Procedure": read_procedure, "Immunization": read_immunization}
-_MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError)
+_MALFORMED = (TypeError, AttributeError, KeyError, ValueError, IndexError, RecursionError)
 
 
 def patients_of(documents: Iterable[Any], *, file: str, today: date, codes: Codes = NO_CODES) -> list[Draft]:

@@ -13,11 +13,13 @@ from hepatica.errors import InputError
 from .. import analytes
 from ..draft import Draft, as_ascites
 from ..model import Condition, Provenance
+from ..shown import shown
 from ..times import parse_time
 from .common import LOINC, OURS, Json, codings, label, provenance, words
 from .values import limits, value_of
 
 _NOT_RESULTS = frozenset(("entered-in-error", "cancelled"))
+_LONGEST = 500
 _NOT_SERUM = re.compile(r"urin|ascit|perito|pleur|csf|cerebrospinal|fluid|stool|sputum|drain|dialys|liquor", re.I)
 _ALCOHOL_LOINC = "11331-6"
 _SOBER = re.compile(
@@ -134,14 +136,14 @@ class Readings:
                 Condition("ascites", words(concept), time, source=provenance("", resource, concept))
             )
         elif value is None:
-            self._aside(resource, part, concept, f"'{raw}' says nothing that can be used")
+            self._aside(resource, part, concept, f"'{shown(raw)}' says nothing that can be used")
         else:
             self.findings[finding].append((time or datetime.min, value))
 
     def _aside(self, resource: Json, part: Json, concept: Any, why: str) -> None:
         quantity = part.get("valueQuantity") or {}
-        shown = f"{words(concept)} {quantity.get('value', '')} {quantity.get('unit', '')}".strip()
-        self.draft.set_aside(shown, label(resource), why)
+        what = f"{words(concept)} {shown(quantity.get('value', ''))} {shown(quantity.get('unit', ''))}".strip()
+        self.draft.set_aside(what, label(resource), why)
 
 
 def analyte_of(concept: Any) -> str | None:
@@ -201,6 +203,8 @@ def _present(raw: Any) -> bool:
 
 
 def _read_finding(finding: str, raw: Any) -> Any:
+    if isinstance(raw, str) and len(raw) > _LONGEST:
+        return None
     if finding == "ascites":
         text = re.sub(r"(?i)\bascites\b|\(.*?\)", "", str(raw)).strip() if not isinstance(raw, bool) else str(raw)
         return None if raw is True else as_ascites(text)

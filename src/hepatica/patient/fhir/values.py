@@ -11,8 +11,10 @@ from hepatica.errors import InputError
 
 from .. import analytes
 from ..draft import Comparator, parse_quantity
+from ..shown import shown
 from .common import Json, codings, words
 
+_LONGEST = 200
 _RANGE_WORDS = re.compile(
     r"^\s*(?:(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to|bis)\s*|(?:<=?|≤|up to|bis)\s*)"
     r"(?P<high>\d+(?:\.\d+)?)\s*(?P<unit>\D.*?)?\s*$"
@@ -73,7 +75,7 @@ def _words(name: str, raw: Any) -> tuple[Any, Comparator, float, str]:
 
 def _number(name: str, raw: Any) -> tuple[Any, Comparator, float, str]:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
-        raise InputError(f"'{raw}' is not a number")
+        raise InputError(f"'{shown(raw)}' is not a number")
     return raw, "", raw, ""
 
 
@@ -140,7 +142,7 @@ def _limit(limit: Any, unit: str) -> float | None:
 
 
 def _limits_in_words(text: Any, unit: str) -> tuple[float | None, float | None]:
-    match = _RANGE_WORDS.match(text) if isinstance(text, str) else None
+    match = _RANGE_WORDS.match(text) if isinstance(text, str) and len(text) <= _LONGEST else None
     if not match or (match["unit"] and match["unit"] != unit):
         return None, None
     return float(match["low"]) if match["low"] else None, float(match["high"])
