@@ -20,6 +20,7 @@ from hepatica.planning.rules import Group
 from hepatica.planning.unusual import unusual
 
 STALE_D, STALE_ACUTE_D = 180, 7
+LASTING = mark("How long any effect lasts beyond the horizon of this plan.")
 
 
 @by_language
@@ -74,7 +75,8 @@ def consent(
             alternatives=words.listed(others[:8]) or say("none that fits your record now"),
             unknown=" ".join(unknown[:2]),
             cost=say(
-                "Care costs about {cost} over {horizon_days}.",
+                "All the care together costs about {cost} over {horizon_days}, whoever pays. "
+                "Ask what part of it you would pay.",
                 cost=words.money(cost),
                 horizon_days=words.when(cost["horizon_days"]),
             )
@@ -171,18 +173,7 @@ def unknown(
 ) -> list[str]:
     """Return what is not known, the weightiest first, as sentences."""
     staging = facts.staging
-    rows = []
-    if staging.contradictions:
-        rows.append(say("Which of the contradicting values are true: they stand under what to do now."))
-    rows += limits(facts)
-    age_d = (today - facts.now.date()).days if facts.now else None
-    if age_d is not None and age_d > (STALE_ACUTE_D if staging.course in ACUTE else STALE_D):
-        rows.append(
-            say(
-                "How this person is today: the newest value is {age_d} days old. Test again and plan again.",
-                age_d=age_d,
-            )
-        )
+    rows = _of_record(facts, today)
     cells = [c for c in compared if c.option.product]
     if cells:
         rows.append(
@@ -193,17 +184,7 @@ def unknown(
         )
     elif staging.course not in ("none", "steatosis", "chronic_hepatitis"):
         rows.append(say("No cell product was studied well enough in this situation to be compared."))
-    if staging.course != "none" and not getattr(fit, "calibrated", True):
-        rows.append(
-            say(
-                "How far the forecast can be trusted: the model was not calibrated on {staging_label}. "
-                "Its chances of death and of decompensation rest on assumptions here.",
-                staging_label=staging.label,
-            )
-        )
-    if fit.status != "fitted":
-        rows.append(_fit(fit))
-    rows += unusual(fit)
+    rows += _of_model(facts, fit)
     open_trials = _trials(matches, cells)
     if cells and open_trials and not any(c.option.recommendable for c in cells):
         names = ", ".join(m.protocol for m in open_trials[:4])
@@ -222,8 +203,47 @@ def unknown(
     if gaps:
         rows.append(say("Not in the record, and needed to check usual care: {gaps}.", gaps="; ".join(gaps[:6])))
     rows += alike
-    rows.append(say("How long any effect lasts beyond the horizon of this plan."))
+    rows.append(say(LASTING))
     rows.append(say("The price of each new treatment: no source opened here gives it for the liver."))
+    return rows
+
+
+def unknown_of_care(facts: Facts, fit: Any, today: date) -> list[str]:
+    """Return what is not known of usual care for this person, the weightiest first, as sentences."""
+    return [*_of_record(facts, today), *_of_model(facts, fit), say(LASTING)]
+
+
+def _of_record(facts: Facts, today: date) -> list[str]:
+    staging = facts.staging
+    rows = []
+    if staging.contradictions:
+        rows.append(say("Which of the contradicting values are true: they stand under what to do now."))
+    rows += limits(facts)
+    age_d = (today - facts.now.date()).days if facts.now else None
+    if age_d is not None and age_d > (STALE_ACUTE_D if staging.course in ACUTE else STALE_D):
+        rows.append(
+            say(
+                "How this person is today: the newest value is {age_d} days old. Test again and plan again.",
+                age_d=age_d,
+            )
+        )
+    return rows
+
+
+def _of_model(facts: Facts, fit: Any) -> list[str]:
+    staging = facts.staging
+    rows = []
+    if staging.course != "none" and not getattr(fit, "calibrated", True):
+        rows.append(
+            say(
+                "How far the forecast can be trusted: the model was not calibrated on {staging_label}. "
+                "Its chances of death and of decompensation rest on assumptions here.",
+                staging_label=staging.label,
+            )
+        )
+    if fit.status != "fitted":
+        rows.append(_fit(fit))
+    rows += unusual(fit)
     return rows
 
 

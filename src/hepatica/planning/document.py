@@ -67,7 +67,7 @@ def document(w: Workings) -> dict[str, Any]:
         "eligibility": words.sentences([m.to_json() for m in matches], TRIAL_TEXTS),
         "questions": questions(facts, choice, w.compared, w.options, matches, checks, asked.paid, asked.region),
         "follow_up": checks,
-        "consent": after.consent(facts, choice, w.chosen, w.options, checks, unknown),
+        "consent": after.consent(facts, choice, w.chosen, w.options, checks, _unknown_to_consent(w, unknown)),
         "regulation": governance.regulation(asked.region, _product(choice.option, w.live)),
     }
     found["lineage"] = {"patterns": lineage.patterns(options, w.twin)}
@@ -85,6 +85,13 @@ def _screened(w: Workings, curves: Sequence[Mapping[str, Any]]) -> dict[str, Any
         "race": {**w.raced.to_json(), "doses": searched(curves), "unit": w.choice.unit},
         "combinations": w.screened.combined.to_json(),
     }
+
+
+def _unknown_to_consent(w: Workings, unknown: Sequence[str]) -> Sequence[str]:
+    """Return what a consent says is not known: of cells and trials where they are chosen, else of usual care."""
+    if w.choice.option.product or w.choice.option.status == "trial only":
+        return unknown
+    return after.unknown_of_care(w.facts, w.fit, w.asked.today or date.today())
 
 
 def _product(chosen: Option, live: Sequence[Option]) -> therapy.Product | None:

@@ -24,11 +24,11 @@ def recommendation(w: Workings, audited: Sequence[dict[str, Any]]) -> dict[str, 
         "why": choice.why,
         "pathway": choice.pathway,
         "regret": say(
-            "If this choice is wrong, the expected loss is {regret} {unit} by day {horizon_days} "
+            "If this choice is wrong, the expected loss is {regret} {unit} over {horizon} "
             "(mean over draws, against the best allowed option in each).",
             regret=_loss(choice.regret),
             unit=say(unit),
-            horizon_days=w.chosen.rows["qaly"]["horizon_days"],
+            horizon=words.when(w.chosen.rows["qaly"]["horizon_days"]),
         ),
         "regret_value": {"mean": float(f"{choice.regret:.7g}"), "unit": unit},
         "p_best": choice.p_best,

@@ -18,6 +18,8 @@ from hepatica.planning.work import Workings
 Array = NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9
 MOST = 10
+LEAST_SHARE = 0.05
+"""Of the widest bar: what moves the answer less has none, however sure that is."""
 SURE = 1.96
 SURE_OF_MANY = 3.1
 """Some fifty quantities are asked: a chance of 0.05 of one too many, shared among them."""
@@ -53,13 +55,18 @@ def _option(w: Workings, c: Compared) -> dict[str, Any]:
             quiet += 1
         else:
             rows.append(row)
-    rows.sort(key=lambda r: -abs(r["high"]["net"] - r["low"]["net"]))
+    rows.sort(key=lambda r: -_span(r))
+    kept = [r for r in rows[:MOST] if _span(r) >= LEAST_SHARE * _span(rows[0])]
     return {
         "option": c.option.id,
         "mean": clean(float(c.net.mean())),
-        "rows": rows[:MOST],
-        "less": quiet + len(rows[MOST:]),
+        "rows": kept,
+        "less": quiet + len(rows) - len(kept),
     }
+
+
+def _span(row: Mapping[str, Any]) -> float:
+    return float(abs(row["high"]["net"] - row["low"]["net"]))
 
 
 def _unknown(w: Workings, c: Compared) -> dict[str, Array]:

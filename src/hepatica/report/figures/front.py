@@ -39,12 +39,13 @@ def front(axes: Sequence[Axis], courses: Sequence[Course], *, title: str, desc: 
     step = (RIGHT - LEFT) / max(len(axes) - 1, 1)
     at = [LEFT + i * step for i in range(len(axes))]
     scales = [_scale(axis, [c.values[i] for c in courses]) for i, axis in enumerate(axes)]
-    parts = [_axis(axis, scale, x) for axis, scale, x in zip(axes, scales, at, strict=True)]
+    parts = [draw.line(x, TOP, x, BOTTOM, "axis") for x in at]
     for c in sorted(courses, key=lambda c: not c.beaten):
         points = [(x, s(v)) for x, s, v in zip(at, scales, c.values, strict=True) if v is not None]
         css = "none" if c.beaten else c.css
         parts.append(draw.polyline(points, f"ln s-{css}"))
         parts += [draw.marker("circle", x, y, 2.6 if c.beaten else 3.6, f"mk f-{css}") for x, y in points]
+    parts += [_axis(axis, scale, x) for axis, scale, x in zip(axes, scales, at, strict=True)]
     ends = [(c, scales[-1](v)) for c in courses if (v := c.values[-1]) is not None and not c.beaten]
     parts += _numbers(ends, RIGHT + 9)
     return draw.figure(WIDTH, HEIGHT, title, *parts, desc=desc)
@@ -60,14 +61,13 @@ def _scale(axis: Axis, values: Sequence[float | None]) -> Scale:
 
 def _axis(axis: Axis, scale: Scale, x: float) -> str:
     parts = [
-        draw.line(x, TOP, x, BOTTOM, "axis"),
         draw.text(axis.label, x, TOP - 26, "t b", "middle"),
         draw.text(axis.unit, x, TOP - 12, "t m", "middle"),
     ]
     for mark in scale.ticks(4):
         parts += [
             draw.line(x - 3, scale(mark), x, scale(mark), "axis"),
-            draw.text(tick(mark), x - 6, scale(mark) + 3.6, "t m", "end"),
+            draw.text(tick(mark), x - 6, scale(mark) + 3.6, "t m over", "end"),
         ]
     return "".join(parts)
 

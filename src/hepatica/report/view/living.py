@@ -10,6 +10,7 @@ from hepatica.report.view.book import Book, Num
 from hepatica.report.view.options import option_head
 
 BAND = ("mean", "p05", "p95")
+UNFELT, RARE = 0.05, 0.01
 
 
 def living(book: Book) -> dict[str, Any] | None:
@@ -22,6 +23,8 @@ def living(book: Book) -> dict[str, Any] | None:
     return {
         "day": numbers.span(book.plan.get("judged_on_day") or 0),
         "rows": rows,
+        "felt": [r for r in rows if r["standard"] or not _unchanged(r)],
+        "unfelt": [r["name"] for r in rows if not r["standard"] and _unchanged(r)],
         "saves": any(r["saved"]["mean"] for r in rows),
         "hospital_note": str(hospital.get("note") or hospital.get("reason") or ""),
         "hospital_cites": book.cite(hospital.get("sources")),
@@ -57,6 +60,12 @@ def _row(book: Book, index: int, option: Mapping[str, Any]) -> dict[str, Any]:
         "lasts": {k: book.num(f"{lasts}.{k}", unit="days") for k in ("p05", "p50", "p95")},
         "kept": book.num(f"{lasts}.p_to_the_end", "percent"),
     }
+
+
+def _unchanged(row: Mapping[str, Any]) -> bool:
+    """Return whether an option changes how one feels by nothing that the table could show."""
+    change, matters = row["change"]["mean"], row["matters"]
+    return change is not None and abs(change.value) < UNFELT and (matters is None or matters.value < RARE)
 
 
 def _kinds(book: Book, index: int, option: Mapping[str, Any]) -> list[dict[str, Any]]:

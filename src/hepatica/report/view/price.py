@@ -44,6 +44,9 @@ def price(book: Book) -> dict[str, Any] | None:
         "gaps": [str(g) for g in payment.get("gaps") or []],
         "people": payment.get("people"),
         "rows": rows,
+        "priced": any(r["price"]["value"] or r["price"]["course"]["mean"] for r in rows),
+        "ratios": any(r["icer"]["value"] or r["icer_reason"] for r in rows if r["price"]["value"]),
+        "cared": any(r["care"]["mean"] for r in rows),
         "notes": [n[:1].upper() + n[1:] for n in dict.fromkeys(n for r in rows for n in r["notes"])],
         "pictures": [p for over in ("pay_a_qaly", "price") if (p := _picture(book, over, thresholds))],
         "coverage": _coverage(book),
@@ -147,7 +150,7 @@ def _coverage(book: Book) -> dict[str, Any] | None:
             {
                 "for": about.get(str(r.get("for")), ""),
                 "who": str(r.get("who_name") or ""),
-                "date": str(r.get("date") or ""),
+                "date": numbers.iso_date(r["date"]) if r.get("date") else "",
                 "text": str(r.get("text") or ""),
                 "cites": book.cite(r.get("source")),
             }

@@ -34,7 +34,8 @@ def record(book: Book) -> dict[str, Any]:
             if isinstance(scores[name], Mapping)
         ],
         "missing": [_missing(m) for m in missing or [] if isinstance(m, Mapping)],
-        "labs": labs(book, patient),
+        "labs": (rows := labs(book, patient)),
+        "ranged": any(r["flag"] or r["reference"] for r in rows),
         "set_aside": [
             {k: str(s.get(k, "")) for k in ("what", "where", "why")}
             for s in patient.get("set_aside") or []
@@ -67,6 +68,10 @@ def analyte_label(name: str) -> str:
     return special.get(name) or words.plain(name)[:1].upper() + words.plain(name)[1:]
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def labs(book: Book, patient: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return one row an analyte: newest value, range, flag, course."""
     groups: dict[str, list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
@@ -93,7 +98,7 @@ def labs(book: Book, patient: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "flag": flag,
                 "count": len(found),
                 "date": numbers.iso_date(newest.get("time")),
-                "age": book.num(f"$.patient.labs[{k}].age_d", decimals=0, unit="d"),
+                "age": book.num(f"$.patient.labs[{k}].age_d", decimals=0, unit="d") if newest.get("age_d") else None,
                 "bar": range_bar(
                     value,
                     low,
@@ -178,7 +183,7 @@ def _score(book: Book, name: str, row: Mapping[str, Any], base: str) -> dict[str
         else ""
     )
     return {
-        "label": score_label(name),
+        "label": _capital(score_label(name)),
         "value": value,
         "text": shown,
         "grade": row.get("class"),
@@ -223,7 +228,7 @@ def _missing(row: Mapping[str, Any]) -> dict[str, Any]:
     needs = row.get("needs") or []
     needs = [needs] if isinstance(needs, str) else needs
     return {
-        "label": score_label(str(row.get("score", ""))),
+        "label": _capital(score_label(str(row.get("score", "")))),
         "needs": ", ".join(either([analyte_label(part) for part in str(n).split(" or ")]) for n in needs),
         "possible": possible,
     }

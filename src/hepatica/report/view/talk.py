@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -120,11 +121,14 @@ def consent(book: Book) -> dict[str, Any] | None:
         for e in found.get("elements") or []
         if isinstance(e, Mapping)
     ]
+    times = Counter(e["text"] for e in elements)
+    alike = {t: [e["title"] for e in elements if e["text"] == t] for t, n in times.items() if n > 1}
     named = str((option or {}).get("name") or words.plain(str(found.get("option") or "")))
     return {
         "version": str(found.get("version") or ""),
         "option": named,
-        "elements": elements,
+        "elements": [e for e in elements if e["text"] not in alike],
+        "alike": [{"titles": titles, "text": text} for text, titles in alike.items()],
         "gaps": _texts(found.get("gaps")),
     }
 
