@@ -100,10 +100,18 @@ def _transitivity(rows: list[dict[str, Any]]) -> None:
     show.paragraph("what could differ between trials besides the treatments")
     cells = [
         (r["design"], r["k"], ", ".join(x.replace("_", " ") for x in r["regions"]), f"{r['blinded']} of {r['k']}",
-         f"{r['years'][0]} to {r['years'][1]}", span(r["baseline_meld"]), span(r["age"]))
+         _years(r["years"]), _range(r["baseline_meld"]), _range(r["age"]))
         for r in rows
     ]  # fmt: skip
     show.table(("trials of", "k", "region", "blinded", "years", "MELD before", "mean age"), cells, right=(1,))
+
+
+def _years(ends: list[int]) -> str:
+    return f"{ends[0]}" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _range(ends: list[float] | None) -> str:
+    return show.number(ends[0]) if ends and ends[0] == ends[1] else span(ends)
 
 
 def _compared(e: dict[str, Any]) -> str:

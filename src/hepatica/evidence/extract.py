@@ -132,6 +132,8 @@ def _counts(q: Question, pair: Contrast, endpoint: str) -> Row | str:
     n = [sum(r.n or 0 for r in part) for part in (chosen[:k], chosen[k:])]
     events = [m - a for a, m in zip(alive, n, strict=True)] if q.outcome == "mortality" else alive
     effect = from_counts(events[0], n[0], events[1], n[1], q.measure)
+    if effect.left_out:
+        return "no one died in either arm: no ratio" if sum(alive) else "every patient of both arms died: no ratio"
     notes = []
     if effect.added:
         notes.append("a zero cell: 0.5 added to all four cells")

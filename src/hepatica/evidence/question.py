@@ -23,7 +23,15 @@ CONDITION_WORDS = {
 }  # fmt: skip
 INTERVENTION_WORDS = {"gcsf": "g_csf", "stem_cell": "stem_cells", "mscs": "msc", "cell": "cells", "mnc": "bm_mnc",
                  "macrophages": "macrophage", "mesenchymal_stromal_cells": "msc", "mesenchymal_stem_cells": "msc",
-                 "plasmapheresis": "plasma_exchange", "alss": "artificial_liver"}  # fmt: skip
+                 "plasmapheresis": "plasma_exchange", "alss": "artificial_liver",
+                 "bone_marrow_mononuclear_cells": "bm_mnc", "marrow_mononuclear_cells": "bm_mnc",
+                 "mononuclear_cells": "bm_mnc", "hepatocytes": "hepatocyte", "hepatocyte_transplantation": "hepatocyte",
+                 "haematopoietic_stem_cells": "hsc", "hematopoietic_stem_cells": "hsc", "cd34": "hsc",
+                 "cd34_cells": "hsc", "cd133": "hsc", "cd133_cells": "hsc", "liver_progenitors": "progenitor",
+                 "progenitors": "progenitor", "mesenchymal_stem_cell": "msc", "mesenchymal_stromal_cell": "msc",
+                 "umbilical_cord_msc": "uc_msc", "corticosteroids": "steroids", "prednisolone": "steroids",
+                 "nac": "n_acetylcysteine", "acetylcysteine": "n_acetylcysteine", "antivirals": "antiviral",
+                 "granulocyte_colony_stimulating_factor": "g_csf", "filgrastim": "g_csf"}  # fmt: skip
 OUTCOME_WORDS = {
     "death": "mortality", "deaths": "mortality", "overall_survival": "survival", "tfs": "transplant_free_survival",
     "albumin": "albumin_g_l", "bilirubin": "bilirubin_umol_l", "creatinine": "creatinine_umol_l", "alt": "alt_u_l",

@@ -207,3 +207,18 @@ def test_more_than_one_look_at_the_same_studies():
     assert "below 10" in a["egger"]["why"]
     assert 0 < a["bayes"]["mu"]["mean"] < a["estimate"]
     assert all(s["risk_of_bias"].endswith("(ours)") for s in a["studies"])
+
+
+def test_a_trial_without_deaths_says_so():
+    with pytest.raises(CannotAnswer) as caught:
+        evidence.pool("survival", 180, "decompensated", "g_csf")
+    assert "kjim_pbmc: no one died in either arm: no ratio" in caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("bone marrow mononuclear cells", "bm_mnc"), ("CD34+ cells", "hsc"), ("hepatocytes", "hepatocyte"),
+     ("prednisolone", "steroids"), ("filgrastim", "g_csf"), ("umbilical cord MSC", "uc_msc")],
+)  # fmt: skip
+def test_interventions_are_named_as_people_name_them(said, meant):
+    assert ask("survival", 90, "cirrhosis", said).intervention == meant
