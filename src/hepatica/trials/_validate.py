@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import resources
 
 import numpy as np
 
@@ -167,11 +169,25 @@ def cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[
     return rows
 
 
+def held_out() -> frozenset[str]:
+    """Return the ids of the blind holdout: extracted before they were predicted, and never to be fitted."""
+    text = (resources.files("hepatica.trials") / "data" / "holdout.toml").read_text("utf-8")
+    return frozenset(str(row["id"]) for row in tomllib.loads(text)["study"])
+
+
+def holdout_studies() -> list[evidence.Study]:
+    """Return the studies of the blind holdout."""
+    return [evidence.study(id) for id in sorted(held_out())]
+
+
 def liver_studies() -> list[evidence.Study]:
-    """Return the studies of liver disease in the base, each cohort once."""
+    """Return the studies of liver disease in the base, each cohort once, without the blind holdout."""
+    blind = held_out()
     base, done, kept = evidence.studies(), set(), []
     rows = base.values() if isinstance(base, dict) else (evidence.study(s) if isinstance(s, str) else s for s in base)
     for study in rows:
+        if study.id in blind or study.cohort in blind:
+            continue
         if seen_in(study) and study.arms and study.cohort not in done and _liver(study):
             done.add(study.cohort)
             kept.append(study)
