@@ -28,11 +28,11 @@ def organ_failures(given: Mapping[str, float], *, kidney_chronic: bool = False) 
     """Grade ACLF from aligned inputs by the EASL-CLIF rules.
 
     Failing: bilirubin >= 12 mg/dL, creatinine >= 2 mg/dL or dialysis, encephalopathy 3-4, INR >= 2.5,
-    vasopressors, PaO2/FiO2 <= 200 or ventilation. Grade 1: kidney alone, or one other organ with creatinine
-    1.5-1.9 mg/dL or encephalopathy 1-2; 2: two organs; 3: three or more. Circulation and lungs count as not
-    failing where the record is silent (`at_least` then holds); where liver, kidney, brain or clotting is unknown
-    and nothing fails, the grade is None. A kidney that may have failed long before (`kidney_chronic`) neither
-    fails nor counts as mild: over the limit, or on dialysis, it is unknown.
+    vasopressors, PaO2/FiO2 <= 200 (SpO2/FiO2 <= 214 where it is not known) or ventilation. Grade 1: kidney alone, or
+    one other organ with creatinine 1.5-1.9 mg/dL or encephalopathy 1-2; 2: two organs; 3: three or more. Circulation
+    and lungs count as not failing where the record is silent (`at_least` then holds); where liver, kidney, brain or
+    clotting is unknown and nothing fails, the grade is None. A kidney that may have failed long before
+    (`kidney_chronic`) neither fails nor counts as mild: over the limit, or on dialysis, it is unknown.
 
     >>> organ_failures({"bilirubin": 250, "creatinine": 150, "encephalopathy": 1, "inr": 2.0}).grade
     1
@@ -62,6 +62,10 @@ def organ_failures(given: Mapping[str, float], *, kidney_chronic: bool = False) 
         ratio = given["pao2"] / given["fio2"]
         if ratio <= 200:
             found["lungs"] = say("PaO2/FiO2 {ratio:.0f} mmHg", ratio=ratio)
+    elif "spo2" in given and "fio2" in given:
+        ratio = given["spo2"] / given["fio2"]
+        if ratio <= 214:
+            found["lungs"] = say("SpO2/FiO2 {ratio:.0f} %", ratio=ratio)
     else:
         unknown.append("lungs")
     mild = []

@@ -17,6 +17,7 @@ from ._check import check_dates, check_one_date, remarks
 from ._history import LAB_NAMES, error, history
 from ._initial import ASCITES_L
 from ._lived import Status, live
+from ._organs import known_organs
 from ._population import COURSES, Known, draw_labs
 from ._posterior import calibrated, draw_hyper
 from ._virtual import Context, Virtual, assemble, draw_latent, hyper_prior
@@ -128,6 +129,7 @@ def _context(patient: Patient, staging: Staging) -> Context:
         anticoagulated=patient.takes("anticoagulant", "warfarin"),
         causes=tuple(staging.causes),
         treated=tuple(treated),
+        organs=known_organs(staging),
         urea_cycle=staging.course == "urea_cycle" or "urea_cycle" in staging.causes,
     )
 

@@ -32,6 +32,7 @@ def solve(labs: Mapping[str, Array], latent: Mapping[str, Array]) -> tuple[dict[
             clotting_spread, weight_kg, shunt_spread, anticoagulated (0 or 1), urea_capacity,
             least_mass (below which lost function is put down to the person, not to mass), most_albumin, suppression,
             stunned (0 or 1: lost function is put down to inflammation first),
+            kidney_acute (share, on the log scale, of the filtration lacking that goes with the acute insult),
             critical_share (of the mass at the start: whoever lives with little mass is above the critical one),
             regeneration_capacity (NaN: solved so that the chronic disease stands still but for its progression).
     """
@@ -55,7 +56,7 @@ def solve(labs: Mapping[str, Array], latent: Mapping[str, Array]) -> tuple[dict[
     _scar(labs, latent, p, s, chronic)
     _metabolism(labs, latent, p, s, function, excess, cholestasis)
     _sugar(p, s, function, weight, latent["stunned"])
-    _kidney(labs, p, s, excess, weight)
+    _kidney(labs, latent, p, s, excess)
     return p, s
 
 
@@ -212,13 +213,17 @@ def _sugar(p: Any, s: Any, function: Array, weight: Array, stunned: Array) -> No
     s["glucose_mmol_l"] = made / p["glucose_use_l_kg_d"]
 
 
-def _kidney(labs: Mapping[str, Array], p: Any, s: Any, excess: Array, weight: Array) -> None:
+def _kidney(labs: Mapping[str, Array], latent: Mapping[str, Array], p: Any, s: Any, excess: Array) -> None:
     above = np.maximum(labs["hvpg_mmhg"] - value("vasodilatation_onset_mmhg"), 0)
     inflamed = excess / (1 + excess / value("vasodilatation_saturation"))
     dilated = value("vasodilatation_pressure_1_mmhg") * above + value("vasodilatation_inflammation") * inflamed
     s["vasodilatation"] = 1 + dilated
     s["creatinine_umol_l"] = labs["creatinine_umol_l"]
     clearance = value("creatinine_umol_kg_d") / labs["creatinine_umol_l"]
-    p["kidney_factor"] = clearance * (1 + value("filtration_loss") * dilated) / value("filtration_l_kg_d")
+    usual = 1 + value("filtration_loss") * dilated
+    left = np.minimum(clearance * usual / value("filtration_l_kg_d"), 1) ** latent["kidney_acute"]
+    p["kidney_acute_loss"] = usual * (1 / left - 1) / np.maximum(latent["acute_insult"], 0.1)
+    lost = usual + p["kidney_acute_loss"] * latent["acute_insult"]
+    p["kidney_factor"] = clearance * lost / value("filtration_l_kg_d")
     s["sodium_mmol_l"] = labs["sodium_mmol_l"]
     p["sodium_health_mmol_l"] = labs["sodium_mmol_l"] + value("sodium_fall_mmol_l") * dilated

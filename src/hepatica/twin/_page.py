@@ -150,9 +150,9 @@ def _calibration() -> str:
             cohort, what = t["target"].split(": ")
             source = _cite(table("targets")[cohort]["source"])
             seen = f"{t['seen']:g} ± {t['sd']:g}"
-            fitted = f"{t['fitted']:.3g}".replace("-", "−")
+            fitted = f"{t['fitted']:.3g} ({t['p05']:.3g} to {t['p95']:.3g})".replace("-", "−")
             rows.append((course, _name(cohort), _name(what), seen.replace("-", "−"), fitted, _apart(t), source))
-    parts.append(_markdown(("course", "cohort", "what", "seen ± SD", "fitted", "apart", "source"), rows))
+    parts.append(_markdown(("course", "cohort", "what", "seen ± SD", "fitted (90 %)", "apart", "source"), rows))
     sizes = [(c, f"{f['effective_sample_size']:.0f}") for c, f in stored["courses"].items()]
     parts.append(_markdown(("course", "effective sample size"), sizes))
     parts.append(LEARNED)

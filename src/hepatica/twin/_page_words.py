@@ -56,10 +56,14 @@ What the laboratory sees, and the store of sugar. Synthesis saturates in functio
 personal factors make a virtual patient show the measured values on day 0.""",
     "portal": """\
 Pressure follows scar and inflammation and is relieved by collaterals. Pressure and inflammation dilate the vessels,
-which costs the kidney its filtration and dilutes sodium. A drug that lowers pressure does not spare the kidney.""",
+which costs the kidney its filtration and dilutes sodium. A drug that lowers pressure does not spare the kidney. In
+acute-on-chronic failure most of the filtration lacking goes with the precipitant, and comes back as that resolves.""",
     "outcome": """\
 Death and transplantation are competing hazards, integrated as states, so that no random draw is needed. The hazard of
-death rises with MELD and age; everything else a person brings is frailty. MELD uses 17.1 and 88.4 umol/L a mg/dL.""",
+death rises with MELD and age; everything else a person brings is frailty. Brain, circulation and lungs, which MELD does
+not hold, raise it in acute-on-chronic failure and alcoholic hepatitis while the precipitant lasts; in cholestatic
+disease bilirubin weighs more and counts within its normal range, as in the Mayo score. MELD uses
+17.1 and 88.4 umol/L a mg/dL.""",
     "events": """\
 A decompensation is ascites, bleeding or encephalopathy, whichever comes first; the shares are those of first
 decompensations, bent by pressure, albumin and ammonia. Infection needs ascites, acute-on-chronic failure a
@@ -71,8 +75,9 @@ CALIBRATION = """\
 ## Calibration
 
 Natural history first, by course, under standard care; then the potency of cells. `{command}` draws the posterior
-again (data `{data}`). *Apart* is the distance of fitted from seen in SDs; the SD carries sampling and the
-disagreement between cohorts. A course without targets keeps its prior, wide: {uncalibrated}.
+again (data `{data}`). *Fitted* has the 90 % interval of the parameters; *apart* is the distance of fitted from seen in
+SDs; the SD carries sampling and the disagreement between cohorts. A course without targets keeps
+its prior, wide: {uncalibrated}.
 """
 
 POTENCY = """\
@@ -116,9 +121,9 @@ COHORTS = """\
 ## Populations
 
 Medians of laboratory values by population, with the SD of the logarithm; those of albumin, bilirubin, INR,
-creatinine, sodium and platelets are correlated as on a waiting list of 654 patients. `hepatica cohort N -o DIR`
-draws people from them, adds body, signs and diagnoses (`twin/data/cohort.toml`, a source on every field) and writes
-one FHIR R4 Bundle each, marked HTEST.
+creatinine, sodium and platelets are correlated as in 654 people evaluated for transplantation. `hepatica cohort N
+-o DIR` draws people from them, adds body, signs and diagnoses (`twin/data/cohort.toml`, a source on every field) and
+writes one FHIR R4 Bundle each, marked HTEST.
 """
 
 COHORT_LIMITS = """\

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ._body import table
 from ._causes import drive
 from ._initial import solve
+from ._organs import excess
 from ._population import prior, stream
 
 Array = NDArray[np.float64]
@@ -25,6 +26,7 @@ class Context:
     """What is known of the person beside laboratory values; None is unknown.
 
     `causes` and `treated` are of one person; `each_cause` names one for each of a group and overrides them.
+    `organs` and `organ_chances` are the `known` and `chances` of `_organs.excess`.
     """
 
     weight_kg: float = 70.0
@@ -35,6 +37,8 @@ class Context:
     treated: tuple[str, ...] = ()
     each_cause: NDArray[np.str_] | None = None
     urea_cycle: bool = False
+    organs: Mapping[str, float] = field(default_factory=dict)
+    organ_chances: Mapping[str, tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
             k: np.full(n, shared[k]) for k in ("critical_share", "stunned", "least_mass", "suppression", "most_albumin")
         },
         "synthesis_lead": _ahead(shared, n, rng),
+        "organ_failure_log": excess(course, context.organs, context.organ_chances, n, stream("organs", seed)),
+        "kidney_acute": stream("kidney", seed).uniform(*shared["kidney_acute"], n),
         "clotting_spread": np.exp(people["clotting_log_sd"] * rng.standard_normal(n)),
         "shunt_spread": np.exp(people["shunt_log_sd"] * rng.standard_normal(n)),
         "urea_capacity": rng.uniform(*people["urea_capacity"], n) if context.urea_cycle else np.ones(n),
@@ -183,7 +189,11 @@ def assemble(
         parameters[name] = np.minimum(parameters[name], people["most_arrest"])
     parameters["acute_resolution_1_d"] = latent["acute_resolution_1_d"]
     parameters["frailty_log"] = latent["frailty_log"]
+    parameters["organ_failure_log"] = latent["organ_failure_log"] / np.maximum(latent["acute_insult"], 0.1)
     parameters["death_log_1_d"], parameters["death_meld"] = hyper["death_log_1_d"], hyper["death_meld"]
+    if course in (how := table("kinds")["death"])["courses"]:
+        for name in ("death_bilirubin_weight", "death_bilirubin_least_mg_dl"):
+            parameters[name] = np.full(n, how[name])
     for name in ("transplant_gate", "death_quiet", "inflammation_1_d"):
         parameters[name] = np.full(n, kind(course)[name])
     parameters["age_y"] = np.full(n, context.age_y)

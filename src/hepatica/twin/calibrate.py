@@ -22,6 +22,7 @@ from ._virtual import COURSE_KEYS, Context, assemble, bounded, doses, draw_laten
 Array = NDArray[np.float64]
 PEOPLE = 64
 KEPT = 400
+FITTED = ("fitted", "p05", "p95")
 
 
 def data_hash() -> str:
@@ -41,7 +42,7 @@ def cohort(target: dict[str, Any], hyper: dict[str, Array], people: int, seed: i
     labs = {k: np.tile(v, m) for k, v in labs.items()}
     for name, (median, log_sd) in target["baseline"].items():
         labs[name] = np.tile(median * np.exp(log_sd * rng.standard_normal(people)), m)
-    context = Context(age_y=float(target["age_y"]))
+    context = Context(age_y=float(target["age_y"]), organ_chances=target.get("organs"))
     latent = draw_latent(target["course"], wide, context, n, seed)
     return assemble(target["course"], labs, latent, wide, context, seed, horizon_d)
 
@@ -111,13 +112,19 @@ def fit_course(course: str, seed: int, draws: int = 1500, rounds: int = 3) -> di
     pick = rng.choice(draws, KEPT, p=weight)
     kept = _floor({k: theta[pick, i] for i, k in enumerate(COURSE_KEYS)})
     names = [f"{k}: {s['what']} day {s['day']}" for k, t in targets.items() for s in t["seen"]]
-    fitted = weight @ np.nan_to_num(seen)
+    shown = seen[pick]
+    fitted, low, high = weight @ np.nan_to_num(seen), *np.quantile(shown, (0.05, 0.95), axis=0)
     return {
         "draws": {k: [float(f"{x:.5g}") for x in v] for k, v in kept.items()},
         "effective_sample_size": float(1 / (weight**2).sum()),
         "targets": [
-            {"target": n, "seen": float(w), "sd": float(e), "fitted": float(f"{f:.4g}")}
-            for n, w, e, f in zip(names, want, error, fitted, strict=True)
+            {
+                "target": n,
+                "seen": float(w),
+                "sd": float(e),
+                **{k: float(f"{v:.4g}") for k, v in zip(FITTED, f, strict=True)},
+            }
+            for n, w, e, *f in zip(names, want, error, fitted, low, high, strict=True)
         ],
     }
 
@@ -241,7 +248,10 @@ def main(arguments: list[str]) -> None:
     for course, fit in posterior["courses"].items():
         print(f"{course}: effective sample size {fit['effective_sample_size']:.0f}")
         for row in fit["targets"]:
-            print(f"  {row['target']:<55} seen {row['seen']:8.3f} ± {row['sd']:.3f}  fitted {row['fitted']:8.3f}")
+            print(
+                f"  {row['target']:<55} seen {row['seen']:8.3f} ± {row['sd']:.3f}  fitted {row['fitted']:8.3f} "
+                f"({row['p05']:.3f} to {row['p95']:.3f})"
+            )
     potency = posterior["potency"]
     print(f"potency: P(no benefit) {potency['p_no_benefit']:.2f}, without evidence at high risk of bias "
           f"{potency['p_no_benefit_without_high_risk_of_bias']:.2f}")  # fmt: skip

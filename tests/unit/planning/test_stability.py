@@ -24,20 +24,20 @@ def record(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "ordered"),
-    [("severe_alcoholic_hepatitis", True), ("compensated_masld_cirrhosis", True),
-     ("decompensated_alcohol_cirrhosis", False)],
+    ("name", "ordered", "draws"),
+    [("severe_alcoholic_hepatitis", True, 80), ("compensated_masld_cirrhosis", True, 80),
+     ("decompensated_alcohol_cirrhosis", False, 160)],
 )  # fmt: skip
-def test_the_recommendation_is_the_same_for_twenty_seeds(name, ordered, monkeypatch):
+def test_the_recommendation_is_the_same_for_twenty_seeds(name, ordered, draws, monkeypatch):
     """For the last one, on the transplant list, the order of care is taken away, so that the forecast decides."""
     data = json.loads(BY_NAME[name].read_text(encoding="utf-8"))
     if not ordered:
         monkeypatch.setattr("hepatica.planning.choose._pathways", lambda: ())
         data["conditions"].append({"name": "listed_for_transplant"})
     patient = parse_short(data)
-    found = _stability.stability(patient, SEEDS, 80, TODAY)
+    found = _stability.stability(patient, SEEDS, draws, TODAY)
     assert found.seeds == 20 and found.share >= _stability.WANTED
-    pathway = _stability.choice(patient, Asked(80, 1, TODAY, "EU", Weights())).pathway
+    pathway = _stability.choice(patient, Asked(draws, 1, TODAY, "EU", Weights())).pathway
     assert (pathway == "net_benefit") == (not ordered)
 
 

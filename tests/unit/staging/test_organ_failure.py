@@ -68,6 +68,24 @@ def test_a_kidney_that_failed_long_before_neither_fails_nor_counts_as_mild() -> 
     assert (organ_failures(ill).grade, organ_failures(ill, kidney_chronic=True).grade) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("more", "fails", "known"),
+    [
+        ({"spo2": 96.0, "fio2": 0.21}, False, True),
+        ({"spo2": 92.0, "fio2": 0.43}, True, True),
+        ({"spo2": 92.0, "fio2": 0.42}, False, True),
+        ({"spo2": 92.0, "fio2": 0.60, "pao2": 130.0}, False, True),
+        ({"spo2": 92.0}, False, False),
+    ],
+)
+def test_saturation_tells_of_the_lungs_where_oxygen_pressure_is_not_known(
+    more: dict[str, float], fails: bool, known: bool
+) -> None:
+    quiet = {k: v for k, v in QUIET.items() if k not in ("pao2", "fio2", "ventilated")}
+    found = organ_failures(quiet | more)
+    assert ("lungs" in found.failed, "lungs" not in found.unknown) == (fails, known)
+
+
 @pytest.mark.parametrize("more", [{"dialysis": 1.0}, {"creatinine": 2.0 * 88.4}])
 def test_whether_a_kidney_that_failed_long_before_fails_now_is_unknown(more: dict[str, float]) -> None:
     found = organ_failures(QUIET | more, kidney_chronic=True)

@@ -15,6 +15,13 @@ def equations(x: Body) -> None:
         "1",
         "MELD before rounding; scores shown are computed by hepatica.staging",
     )
+    dying = (
+        meld
+        + (x.death_bilirubin_weight - 1) * 3.78 * x.log(bilirubin)
+        + x.death_bilirubin_weight
+        * 3.78
+        * x.log(x.clip(x.bilirubin_umol_l / x.bilirubin_umol_l_per_mg_dl, x.death_bilirubin_least_mg_dl, 1))
+    )
     heat = x.excess_inflammation / (x.excess_inflammation + 1)
     death = x.let(
         "death_1_d",
@@ -22,9 +29,10 @@ def equations(x: Body) -> None:
         * (x.death_quiet + (1 - x.death_quiet) * heat)
         * x.exp(
             x.death_log_1_d
-            + x.death_meld * (x.clip(meld, 6, 45) - x.death_reference_meld)
+            + x.death_meld * (x.at_most(dying, 45) - x.death_reference_meld)
             + x.death_age_1_y * (x.age_y - x.death_reference_age_y)
             + x.frailty_log
+            + x.organ_failure_log * x.acute_insult
             + x.rx_hazard * x.direct
         )
         + x.one_1_d * x.exp(x.background_log_1_d + x.background_age_1_y * (x.age_y - x.death_reference_age_y)),

@@ -47,7 +47,10 @@ def equations(x: Body) -> None:
     excess = x.max0(x.vasodilatation - 1)
     filtration = x.let(
         "filtration_l_d",
-        x.filtration_l_kg_d * x.weight_kg * x.kidney_factor / (1 + x.filtration_loss * excess),
+        x.filtration_l_kg_d
+        * x.weight_kg
+        * x.kidney_factor
+        / (1 + x.filtration_loss * excess + x.kidney_acute_loss * x.acute_insult),
         "L/d",
         "creatinine clearance",
     )
