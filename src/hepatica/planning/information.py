@@ -106,7 +106,7 @@ def _value(net: Array, seed: int) -> Value:
         rows = rng.integers(0, n, n)
         drawn = net[:, rows]
         again.append(float(best[rows].mean() - drawn.mean(axis=1).max()))
-    lo, hi = np.quantile(again, (0.05, 0.95))
+    lo, hi = np.quantile(np.round(again, 12), (0.05, 0.95))
     changes = float((net.argmax(axis=0) != usual).mean()) if np.ptp(net, axis=1).any() else 0.0
     return Value(float(gain.mean()), max(0.0, float(lo)), float(hi), changes)
 
