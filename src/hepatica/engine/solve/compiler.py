@@ -101,18 +101,28 @@ def _system(name: str) -> Compiler | None:
 
 
 def cache_folder() -> Path:
-    """Return the folder for compiled models: HEPATICA_CACHE, the user's cache, or a private temporary one."""
+    """Return the folder for compiled models: HEPATICA_CACHE, the user's cache, or a private temporary one.
+
+    A folder that is someone else's, or that others can write, is not used: what they put there would be run.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     user = os.getuid() if hasattr(os, "getuid") else 0
     private = Path(tempfile.gettempdir(), f"hepatica-{user}")
     for folder in (Path(os.environ.get("HEPATICA_CACHE") or Path(home, "hepatica")), private):
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if folder == private and (folder.stat().st_uid != user or folder.stat().st_mode & 0o022):
-                continue  # what others can write is not run
+            if hasattr(os, "getuid") and not _is_own(folder.stat(), user):
+                continue
             with tempfile.TemporaryFile(dir=folder):
                 return folder
-    raise CannotAnswer("no folder can be written for compiled models", mend="set HEPATICA_CACHE to a writable folder")
+    raise CannotAnswer(
+        "no folder can be written for compiled models that is yours alone",
+        mend="set HEPATICA_CACHE to a folder that is yours and that nobody else can write (chmod go-w)",
+    )
+
+
+def _is_own(about: os.stat_result, user: int) -> bool:
+    return about.st_uid == user and not about.st_mode & 0o022
 
 
 @lru_cache(maxsize=64)
@@ -125,6 +135,8 @@ def library(source: str, precision: Precision, n_lanes: int, method: int = METHO
         key = hashlib.sha256("\0".join([source, headers, compiler.identity, *chosen, *_machine()]).encode()).hexdigest()
         folder = cache_folder()
         target = folder / f"{key[:32]}.so"
+        if target.exists() and hasattr(os, "getuid") and not _is_own(target.stat(), os.getuid()):
+            target.unlink()
         if not target.exists():
             told = build(compiler, chosen, source, target, folder)
             if told:
@@ -171,6 +183,7 @@ def build(compiler: Compiler, options: tuple[str, ...], source: str, target: Pat
         if done.returncode or not built.exists():
             lines = done.stderr.strip().splitlines() or ["it failed without a word"]
             return next((line for line in lines if "error" in line), lines[0])[:300]
+        built.chmod(0o700)
         os.replace(built, target)
     _prune(folder)
     return ""
