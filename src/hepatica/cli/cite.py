@@ -8,8 +8,9 @@ import argparse
 import sys
 
 from hepatica.cli import show
+from hepatica.cli.foreign import expected
 from hepatica.cli.parser import add_json
-from hepatica.cli.why import load
+from hepatica.cli.why import AGAIN, WRITTEN, load
 from hepatica.output import visible
 
 HELP = "the literature behind a plan, as text, BibTeX, CSL-JSON or RIS"
@@ -26,9 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the references."""
     from hepatica import report
 
-    document = load(arguments.plan)
-    if arguments.json:
-        show.json_document(report.references(document))
+    plan = load(arguments.plan)
+    with expected(WRITTEN, arguments.plan, AGAIN):
+        found = report.references(plan) if arguments.json else report.cite(plan, arguments.format)
+    if isinstance(found, str):
+        sys.stdout.write(visible(found))
     else:
-        sys.stdout.write(visible(report.cite(document, arguments.format)))
+        show.json_document(found)
     return 0

@@ -15,6 +15,7 @@ import argparse
 from typing import Any
 
 from hepatica.cli import evidence_review, networking, pooling, show
+from hepatica.cli.foreign import expected
 from hepatica.cli.parser import Parser, add_json
 from hepatica.cli.pooling import add_filters, add_pooling, plain, span
 
@@ -134,7 +135,8 @@ def _check(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace) -> int:
     from hepatica import evidence
 
-    document = evidence.add(arguments.file, arguments.keep)
+    with expected("a study", arguments.file, "write it as those in evidence/data/studies"):
+        document = evidence.add(arguments.file, arguments.keep)
     if arguments.json:
         show.json_document(document)
     else:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from hepatica.cli import show
+from hepatica.cli.foreign import expected
 from hepatica.cli.parser import add_json
 from hepatica.errors import InputError
 
+WRITTEN, AGAIN = "a plan as hepatica writes it", "plan again"
 HELP = "the lineage of any number in a plan"
 
 
@@ -26,19 +28,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Resolve the path and print its lineage."""
     from hepatica import planning
 
-    document = planning.why(load(arguments.plan), arguments.path)
-    if arguments.json:
-        show.json_document(document)
-        return 0
+    plan = load(arguments.plan)
+    with expected(WRITTEN, arguments.plan, AGAIN):
+        document = planning.why(plan, arguments.path)
+        if arguments.json:
+            show.json_document(document)
+        else:
+            _print(document, arguments.path)
+    return 0
+
+
+def _print(document: dict[str, Any], path: str) -> None:
     unit = document.get("unit") or ""
-    show.heading(f"{arguments.path} = {_value(document.get('value'))} {unit}".rstrip())
+    show.heading(f"{path} = {_value(document.get('value'))} {unit}".rstrip())
     for number, step in enumerate(document.get("chain", []), 1):
         grade = f" [grade {step['grade']}]" if step.get("grade") else ""
         source = f" Source: {step['source']}." if step.get("source") else ""
         show.paragraph(f"{number}. {step.get('step', '')}: {step.get('text', '')}{source}{grade}")
     for source in document.get("sources", []):
         show.paragraph(f"source: {_source(source)}")
-    return 0
 
 
 def load(word: str) -> dict[str, Any]:

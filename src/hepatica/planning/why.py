@@ -11,6 +11,7 @@ from hepatica.errors import InputError
 
 _STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\.(\d+)|\[(\d+)\]")
 _HOLDERS = 4
+_MOST_OPEN = 2  # of a pattern of a plan by someone else, which could search without end
 _ENDINGS = {"_years": "years", "_kg": "kg", "_d": "days", "_days": "days", "_percent": "percent"}
 LEADING = ("mean", "p50", "value", "probability")
 
@@ -113,7 +114,7 @@ def _show(steps: list[str | int]) -> str:
 
 def _find(patterns: list[dict[str, Any]], steps: list[str | int]) -> dict[str, Any] | None:
     text = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps).lstrip(".")
-    hits = [p for p in patterns if _regex(p["path"]).fullmatch(text)]
+    hits = [p for p in patterns if p["path"].count("**") <= _MOST_OPEN and _regex(p["path"]).fullmatch(text)]
     return min(hits, key=lambda p: (p["path"].count("**"), len(re.findall(r"(?<!\[)\*", p["path"]))), default=None)
 
 
@@ -133,7 +134,7 @@ def _find_below(patterns: list[dict[str, Any]], steps: list[str | int], here: An
 
 @lru_cache(maxsize=2048)
 def _regex(pattern: str) -> re.Pattern[str]:
-    body = re.escape(pattern).replace(r"\[\*\]", r"\[\d+\]").replace(r"\*\*", r".+").replace(r"\*", r"[^.\[\]]+")
+    body = re.escape(pattern).replace(r"\[\*\]", r"\[\d+\]").replace(r"\*\*", r".+").replace(r"\*", r"[^.\[\]]++")
     return re.compile(body)
 
 

@@ -53,6 +53,7 @@ POSSIBLE = {
     "weight_kg": (1, 300),
 }
 LATEST_DAY = 3653.0
+MOST_ARMS, MOST_DAYS = 50, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +103,46 @@ def parse_trial(data: Mapping[str, Any], where: str = "trial") -> Trial:
     arms = data.get("arms")
     if not isinstance(arms, list) or not arms:
         raise InputError("the trial has no arms", where=f"{where}: arms", mend="list at least one, with name and n")
+    if len(arms) > MOST_ARMS:
+        raise InputError(f"{len(arms)} arms", where=f"{where}: arms", mend=f"at most {MOST_ARMS}")
     notes: list[str] = []
-    rows = [_row(b, f"{where}: baseline[{i}]", notes) for i, b in enumerate(data.get("baseline") or [])]
-    population = data.get("population") or {}
+    baseline = data.get("baseline") or []
+    if not isinstance(baseline, list) or not all(isinstance(row, Mapping) for row in baseline):
+        raise InputError(
+            "the baseline is no list of objects", where=f"{where}: baseline", mend="see docs/credibility.md"
+        )
+    rows = [_row(b, f"{where}: baseline[{i}]", notes) for i, b in enumerate(baseline)]
+    population = _object(data, "population", where)
     read = tuple(_arm(a, i, rows, arms, where) for i, a in enumerate(arms))
     return Trial(
         str(data.get("id") or Path(where).stem),
         str(population.get("condition") or ""),
-        {str(k): float(v) for k, v in (population.get("etiology") or {}).items() if isinstance(v, int | float)},
+        {str(k): float(v) for k, v in _object(population, "etiology", where).items() if _counts(v)},
         read,
         _days(data, where),
         tuple(notes),
     )
 
 
+def _object(data: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+    found = data.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise InputError(f"{name} is no object", where=f"{where}: {name}", mend="see docs/credibility.md for the shape")
+    return found
+
+
+def _counts(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value < 1e12
+
+
 def _days(data: Mapping[str, Any], where: str) -> tuple[float, ...]:
-    asked = (data.get("ask") or {}).get("days")
+    asked = _object(data, "ask", where).get("days")
     if asked is None:
         return (28.0, 90.0, 180.0, 365.0)
-    if not isinstance(asked, list) or not asked:
-        raise InputError("no days asked", where=f"{where}: ask.days", mend="give a list of days, or leave ask out")
+    if not isinstance(asked, list) or not 0 < len(asked) <= MOST_DAYS:
+        raise InputError(
+            "no days asked, or too many", where=f"{where}: ask.days", mend=f"list 1 to {MOST_DAYS}, or leave ask out"
+        )
     days = []
     for day in asked:
         if not isinstance(day, int | float) or isinstance(day, bool) or not 0 <= day <= LATEST_DAY:
@@ -183,6 +204,12 @@ def _check_cells(cells: Mapping[str, Any], baseline: Mapping[str, Any], where: s
         dose = cells.get(key)
         if dose is not None and (not isinstance(dose, int | float) or isinstance(dose, bool) or not 0 <= dose <= 1e13):
             raise InputError(f"a dose of {dose!r} cells cannot be", where=f"{where}.{key}", mend="cells, 0 to 1e13")
-    for day in cells.get("days") or []:
+    infusions = cells.get("infusions")
+    if infusions is not None and (not isinstance(infusions, int | float) or not 0 <= infusions <= MOST_DAYS):
+        raise InputError(f"{infusions!r} infusions cannot be", where=f"{where}.infusions", mend=f"1 to {MOST_DAYS}")
+    days = cells.get("days") or []
+    if not isinstance(days, list) or len(days) > MOST_DAYS:
+        raise InputError("days of infusions are a list", where=f"{where}.days", mend=f"at most {MOST_DAYS} numbers")
+    for day in days:
         if day is not None and (not isinstance(day, int | float) or not 0 <= day <= LATEST_DAY):
             raise InputError(f"day {day!r} of an infusion cannot be", where=f"{where}.days")
