@@ -185,3 +185,17 @@ def test_no_extracted_number_was_lost():
         for key in ours:
             ours[key] += len(data.get(key, []))
     assert ours == theirs
+
+
+def test_facts_of_a_treatment_and_its_study_count_the_same():
+    # a percentage that two tables hold must be of the same endpoint in both
+    ends = {"survival": "overall", "transplant_free_survival": "transplant_free"}
+    compared = 0
+    for row in table("comparators"):
+        s = evidence.studies().get(row["source"])
+        if s is None or row["outcome"] not in ends or row["measure"] != "percent":
+            continue
+        held = [r for r in s.survival if r.day == row.get("day") and r.percent == row["value"]]
+        assert all(r.endpoint == ends[row["outcome"]] for r in held), (s.id, row["what"])
+        compared += len(held)
+    assert compared >= 8
