@@ -10,8 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from hepatica.cli import main
 from hepatica.errors import HepaticaError, InputError
-from hepatica.patient import ReadFailure, bulk, parse, parse_short, read, read_many
+from hepatica.patient import ReadFailure, bulk, parse, parse_codes, parse_short, read, read_many
 
 TODAY = date(2026, 11, 1)
 N = 100_000
@@ -177,3 +178,22 @@ def test_a_bundle_too_deep_within_an_export_is_named(export):
 
 def test_errors_say_no_more_than_can_be_read():
     assert max(map(len, HepaticaError("x" * N, where="y" * N, mend="z" * N).lines())) <= 1000
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000 + "]" * 5000, "x = " + "9" * 5000], ids=["deep", "digits"])
+@pytest.mark.parametrize("option", ["--product", "--prices"])
+def test_a_file_of_ones_own_that_its_reader_cannot_take_is_refused(tmp_path, capsys, option, text):
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    record = Path(__file__).parents[2] / "examples" / "chronic_hepatitis_b.json"
+    assert main(["plan", str(record), option, str(path), "--json"]) == 2
+    assert "not TOML" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text", ["kind,code," + "n" * 200_000, 'kind,code,name\nunit,"x', "kind,code,name\nunit,x," + "n" * N]
+)
+def test_codes_that_are_no_table_are_refused(text):
+    with pytest.raises(InputError) as caught:
+        parse_codes(text, name="codes.csv")
+    assert max(map(len, caught.value.lines())) <= 1000

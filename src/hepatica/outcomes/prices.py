@@ -38,7 +38,7 @@ def read_prices(path: str | Path) -> tuple[Price, ...]:
         raise InputError(
             f"cannot read the prices: {error.strerror}", where=str(path), mend="name a TOML file"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not TOML: {error}", where=str(path), mend="write [[price]] rows") from None
     rows = raw.get("price")
     if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):

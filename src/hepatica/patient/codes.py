@@ -84,10 +84,10 @@ def read_codes(path: str | PathLike[str]) -> Codes:
 def parse_codes(text: str, *, name: str = "") -> Codes:
     """Return the codes in the text of a CSV file called `name`; raises InputError as `read_codes` does."""
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    if not {"kind", "code", "name"} <= set(reader.fieldnames or ()):
-        raise InputError("a file of codes has the columns kind, system, code, name, unit", where=f"{name} line 1")
     tables: dict[str, dict[Key, tuple[str, str]]] = {kind: {} for kind in KINDS}
     try:
+        if not {"kind", "code", "name"} <= set(reader.fieldnames or ()):
+            raise InputError("a file of codes has the columns kind, system, code, name, unit", where=f"{name} line 1")
         for row in reader:
             where = f"{name} line {reader.line_num}"
             kind, system, code, means, unit = (

@@ -52,7 +52,7 @@ def read_product(path: str | Path) -> Product:
         ) from None
     except UnicodeDecodeError:
         raise InputError("the product file is not text in UTF-8", where=str(path), mend="save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # not TOML, or numbers and depths that its reader cannot take
         mend = "see docs/how-to/define-a-product.md"
         raise InputError(f"the product file is not TOML: {problem}", where=str(path), mend=mend) from None
     return product_from_claims(row, file.name)

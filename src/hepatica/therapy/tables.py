@@ -171,7 +171,7 @@ def required_text(row: Row, key: str, where: str) -> str:
 def strings(row: Row, key: str, where: str) -> tuple[str, ...]:
     """Return a list of strings of a row; empty where it is left out."""
     value = row.get(key, ())
-    if isinstance(value, str) or not all(isinstance(v, str) for v in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
         raise InputError(f"`{key}` is not a list of texts", where=where, mend=f'{key} = ["…"]')
     return tuple(value)
 
