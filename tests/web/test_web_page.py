@@ -55,6 +55,44 @@ def test_tab_reaches_numbers_and_details_in_reading_order(visit):
     assert page.locator("summary").evaluate_all("all => all.every(s => s.tabIndex === 0)")
 
 
+def test_tab_reaches_every_control_with_its_focus_seen_and_is_nowhere_trapped(visit):
+    page, _, _ = visit()
+    wanted = page.evaluate("""() => {
+        const all = [...document.querySelectorAll("a[href],button,summary,input,[tabindex='0']")];
+        const seen = all.filter(e => e.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }));
+        seen.forEach((e, k) => { e.dataset.stop = k; });
+        return seen.length;
+    }""")
+    reached, unseen = [], []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        stop, outline = page.evaluate("""() => {
+            const e = document.activeElement, style = getComputedStyle(e);
+            return [e.dataset.stop, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+        }""")
+        reached.append(stop)
+        if not outline:
+            unseen.append(stop)
+    assert wanted > 50
+    assert (sorted(set(reached), key=int), unseen) == ([str(k) for k in range(wanted)], [])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.stop ?? '0'") == "0", "the round ends where it began"
+
+
+def test_on_a_small_screen_labels_and_captions_stand_apart(visit):
+    page, _, _ = visit(width=360)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    narrow = page.locator(".cards caption:not(.vh)").evaluate_all("all => all.filter(c => c.offsetWidth < 250).length")
+    assert narrow == 0
+    touching = page.locator(".cards tr").evaluate_all("""all => all.filter(row => {
+        const cells = [...row.querySelectorAll("td[data-label]")].filter(c => c.offsetHeight);
+        return cells.some(c => c.scrollHeight > c.offsetHeight + 1);
+    }).length""")
+    assert touching == 0
+    bare = page.locator(".cards td:empty").evaluate_all("all => all.filter(c => c.offsetHeight).length")
+    assert bare == 0
+
+
 def test_a_number_opens_its_lineage_by_keyboard_and_escape_closes_it(visit):
     page, _, _ = visit()
     number = page.locator(".tile button.n").first
