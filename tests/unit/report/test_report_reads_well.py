@@ -99,3 +99,12 @@ def test_names_of_scores_start_with_a_capital():
     plan = hepatica.plan(hepatica.read(HOME / "paracetamol_acute_failure.json"), draws=100, language="es").to_json()
     labels = [s["label"] for s in document(plan)["record"]["scores"]]
     assert any("Hy" in label for label in labels) and all(label[0] == label[0].upper() for label in labels)
+
+
+def test_a_caution_that_the_reason_says_is_not_said_again():
+    plan = hepatica.plan(hepatica.read(HOME / "paracetamol_acute_failure.json"), draws=64).to_json()
+    told = [c for o in plan["options"] for c in o["cautions"] or [] if c.lower() in o["because"].lower()]
+    assert told
+    rows = document(plan)["comparison"]["rows"]
+    assert not [c for r in rows for c in r["cautions"] if c.lower() in r["because"].lower()]
+    assert sum(len(r["cautions"]) for r in rows) > 10

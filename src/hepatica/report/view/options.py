@@ -46,7 +46,7 @@ def comparison(book: Book) -> dict[str, Any]:
                 "net": _amount(book, f"$.options[{i}].net_benefit", decimals=3, signed=True),
                 "response": response(book, i, option, horizon),
                 "because": option.get("because") or "",
-                "cautions": texts(option.get("cautions")),
+                "cautions": [t for t in texts(option.get("cautions")) if t.lower() not in _because(option)],
                 "certainty_why": str(option.get("certainty_why") or ""),
                 "note": str(option.get("forecast_note") or ""),
             }
@@ -75,6 +75,10 @@ def comparison(book: Book) -> dict[str, Any]:
             for i, o in book.ruled_out
         ],
     }
+
+
+def _because(option: Mapping[str, Any]) -> str:
+    return str(option.get("because") or "").lower()
 
 
 def _screened(book: Book) -> str:
