@@ -7,7 +7,8 @@ from hepatica.evidence.model import Arm
 DETAILS = ("cell", "cell+route", "cell+route+dose")
 WEIGHT_KG = 70.0  # to put a total dose into a band (ours)
 _NAMES = {"msc": "MSC", "mnc": "marrow mononuclear cells", "hsc": "CD34+ or CD133+ cells", "g_csf": "G-CSF",
-          "elad": "ELAD", "tips": "TIPS", "n_acetylcysteine": "N-acetylcysteine"}  # fmt: skip
+          "elad": "ELAD", "tips": "TIPS", "n_acetylcysteine": "N-acetylcysteine", "bcaa": "BCAA",
+          "fmt": "faecal microbiota", "peg_lavage": "PEG lavage"}  # fmt: skip
 
 
 def node(arm: Arm, detail: str = "cell") -> str:

@@ -173,11 +173,14 @@ def test_names_too_long_keep_what_tells_them_apart():
     assert "trial, 2001<" in svg and "trial, 2002<" in svg
 
 
-def test_numbers_on_crossing_lines_do_not_cover_each_other():
-    nodes = [(n, 50, "drug") for n in "abcdefg"]
-    few = dict.fromkeys([("a", "c"), ("b", "f"), ("c", "f"), ("a", "d"), ("b", "e")], 1)
-    tags = circles(network.network(nodes, few, title="t", desc="d"), "tag")
-    assert all(math.dist(p[:2], q[:2]) > 2 * p[2] for p, q in combinations(tags, 2))
+@pytest.mark.parametrize("names", ["abcdefg", "abcdefghijk"])
+def test_numbers_on_crossing_lines_cover_neither_each_other_nor_a_node(names):
+    edges = dict.fromkeys([("a", "c"), ("b", "f"), ("c", "f"), ("a", "d"), ("b", "e"), (names[1], names[-1])], 1)
+    svg = network.network([(n, 200 if n == "c" else 50, "drug") for n in names], edges, title="t", desc="d")
+    tags, nodes = circles(svg, "tag"), circles(svg, "mk f-drug")
+    assert (len(tags), len(nodes)) == (len(edges), len(names))
+    assert all(math.dist(p[:2], q[:2]) > p[2] + q[2] for p, q in combinations([*tags, *nodes], 2))
+    assert all(r < x < network.WIDTH - r and r < y < network.HEIGHT - 20 - r for x, y, r in nodes)
 
 
 def test_a_narrow_axis_of_ratios_has_marks():

@@ -16,7 +16,7 @@ MEASURES = {"OR": "odds ratio", "RR": "risk ratio", "HR": "hazard ratio", "MD": 
 _FAMILIES = {"g_csf": "growth", "plasma_exchange": "apheresis", "artificial_liver": "apheresis", "elad": "apheresis",
              "steroids": "drug", "antiviral": "drug", "n_acetylcysteine": "drug", "tips": "procedure"}  # fmt: skip
 Z = 1.959963984540054
-_CODES = re.compile(r"\b(?:g_csf|msc|bm_msc|bm_mnc|aclf|hsc|tips|elad|hcc|bcaa)\b")
+_CODES = re.compile(r"\b(?:g_csf|msc|bm_msc|bm_mnc|aclf|hsc|tips|elad|hcc|bcaa|fmt)\b")
 
 
 def words(code: str) -> str:
