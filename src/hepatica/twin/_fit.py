@@ -129,6 +129,8 @@ def _context(patient: Patient, staging: Staging) -> Context:
         anticoagulated=patient.takes("anticoagulant", "warfarin"),
         causes=tuple(staging.causes),
         treated=tuple(treated),
+        kidney_chronic=patient.has("chronic_kidney_disease")
+        or (staging.dialysis and "kidney" not in staging.organ_failures),
         organs=known_organs(staging),
         urea_cycle=staging.course == "urea_cycle" or "urea_cycle" in staging.causes,
     )

@@ -37,6 +37,7 @@ class Context:
     treated: tuple[str, ...] = ()
     each_cause: NDArray[np.str_] | None = None
     urea_cycle: bool = False
+    kidney_chronic: bool = False
     organs: Mapping[str, float] = field(default_factory=dict)
     organ_chances: Mapping[str, tuple[float, float]] | None = None
 
@@ -116,7 +117,7 @@ def draw_latent(course: str, hyper: Mapping[str, Array], context: Context, n: in
         },
         "synthesis_lead": _ahead(shared, n, rng),
         "organ_failure_log": excess(course, context.organs, context.organ_chances, n, stream("organs", seed)),
-        "kidney_acute": stream("kidney", seed).uniform(*shared["kidney_acute"], n),
+        "kidney_acute": (not context.kidney_chronic) * stream("kidney", seed).uniform(*shared["kidney_acute"], n),
         "clotting_spread": np.exp(people["clotting_log_sd"] * rng.standard_normal(n)),
         "shunt_spread": np.exp(people["shunt_log_sd"] * rng.standard_normal(n)),
         "urea_capacity": rng.uniform(*people["urea_capacity"], n) if context.urea_cycle else np.ones(n),

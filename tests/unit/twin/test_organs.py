@@ -37,6 +37,14 @@ def test_a_kidney_that_failed_with_the_precipitant_comes_back_in_those_who_live(
     assert 0.2 < fell_a_stage < 0.65
 
 
+def test_in_acute_on_chronic_failure_a_kidney_that_failed_before_does_not_come_back() -> None:
+    p = record(ILL | {"inr": 2.6}, encephalopathy_grade=3,
+               conditions=["cirrhosis", "ascites", "chronic_kidney_disease"])  # fmt: skip
+    assert staging.stage(p).aclf_grade == 3
+    creatinine = forecast(p).draws["creatinine_umol_l"]
+    assert (creatinine[1] < creatinine[0] / 1.5).mean() < 0.1
+
+
 def test_a_chronic_kidney_stays_as_it_is() -> None:
     labs = {"bilirubin": 40, "albumin": 32, "inr": 1.4, "creatinine": 160, "sodium": 136, "platelets": 90}
     creatinine = forecast(record(labs, conditions=["cirrhosis", "ascites", "chronic_kidney_disease"])).draws
