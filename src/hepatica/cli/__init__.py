@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
 from hepatica.errors import HepaticaError
 
+NAMES = (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+"""What is wrong with a path as it was given: wrong input, where the rest is what the machine cannot do."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code; no traceback reaches the user unless HEPATICA_DEBUG=1."""
-    from hepatica.cli.parser import parse
-    from hepatica.cli.show import debugging
-
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _ready_streams()
     try:
+        from hepatica.cli.parser import parse
+
         arguments = parse(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -33,8 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(["stopped"])
         return 130
     except Exception as error:
-        if debugging():
+        if os.environ.get("HEPATICA_DEBUG", "") not in ("", "0"):
             raise
+        if isinstance(error, OSError):
+            _drop_what_cannot_be_written()
+            return _refused(error)
         _say(
             [
                 f"this is a fault of hepatica, not of your input: {type(error).__name__}: {_first_line(error)}",
@@ -42,6 +46,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             ]
         )
         return 1
+
+
+def _ready_streams() -> None:
+    """Write what the terminal's encoding lacks as "?"; write to nowhere where there is no stream at all (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (open to the end)
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="replace")
+
+
+def _refused(error: OSError) -> int:
+    rows = [f"the system refused: {error.strerror or error}"]
+    rows += [f"  where: {error.filename}"] if error.filename else []
+    _say([*rows, "  mend:  check the path, the rights and the space on the disk"])
+    return 2 if error.errno in NAMES else 1
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Keep the interpreter from failing once more at its end, on what is left of the output."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(lines: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from hepatica.cli import show
 from hepatica.cli.parser import add_json
+from hepatica.cli.simulate import check_seed
 from hepatica.errors import InputError
 
 HELP = "synthetic patients as FHIR R4"
@@ -39,8 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from hepatica.twin import bundle, cohort
 
     n, days = _count(arguments.n), _days(arguments.days)
-    if arguments.seed < 0:
-        raise InputError(f"--seed {arguments.seed} is negative", mend="give a whole number from 0 on")
+    check_seed(arguments.seed)
     people = cohort(n, course=arguments.course, cause=arguments.cause, seed=arguments.seed, days=days)
     drawn = next(people)
     folder = _empty(Path(arguments.out))

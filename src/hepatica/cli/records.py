@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hepatica.cli import show
-from hepatica.errors import HepaticaError
+from hepatica.errors import HepaticaError, InputError
 
 if TYPE_CHECKING:
     from hepatica.patient import Patient, ReadFailure
@@ -58,6 +58,7 @@ def one(words: Sequence[str], codes: str | None = None) -> Patient | None:
     """
     import hepatica
 
+    _refuse_empty(words)
     path = Path(words[0])
     if len(words) > 1 or path.is_dir() or (any(c in words[0] for c in "*?[") and not path.exists()):
         return None
@@ -65,6 +66,13 @@ def one(words: Sequence[str], codes: str | None = None) -> Patient | None:
     if path.suffix.lower() in TABLES and path.is_file() and _holds_several(words[0], how):
         return None
     return hepatica.read(words[0], **how)
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    if not all(word.strip() for word in words):
+        raise InputError(
+            "a PATIENT is empty", mend="name a file, a folder or a glob; is a variable of your shell unset?"
+        )
 
 
 def _how(codes: str | None) -> dict[str, Any]:
@@ -94,6 +102,7 @@ def patients(words: Sequence[str], codes: str | None = None) -> Iterator[Patient
     """Yield every record that the words name, with a bar on a terminal; one that cannot be read is a ReadFailure."""
     from tqdm import tqdm
 
+    _refuse_empty(words)
     found = _records(words, _how(codes))
     yield from tqdm(found, unit=" records", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
 

@@ -68,9 +68,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_draws(arguments: argparse.Namespace) -> None:
-    """Refuse a number of draws that no band can be drawn from."""
+    """Refuse a number of draws that no band can be drawn from, and a seed that no stream begins at."""
     if not 20 <= arguments.draws <= 1_000_000:
         raise InputError(f"--draws {arguments.draws} is not between 20 and 1000000", mend="leave it out for 2000")
+    check_seed(arguments.seed)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed below 0 or beyond 63 bits."""
+    if not 0 <= seed < 2**63:
+        raise InputError(f"--seed {seed} is not a whole number from 0 to 2**63 - 1", mend="leave it out for 1")
 
 
 def _document(forecast: Any) -> dict[str, Any]:

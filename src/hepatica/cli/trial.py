@@ -10,6 +10,7 @@ from typing import Any
 
 from hepatica.cli import show
 from hepatica.cli.parser import add_json
+from hepatica.cli.simulate import check_seed
 
 HELP = "predict a published trial (replicate)"
 SHOWN = ("meld", "child_pugh", "bilirubin_umol_l", "albumin_g_l", "inr", "creatinine_umol_l")
@@ -30,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Predict and print a table an arm."""
     from hepatica import trials
 
+    check_seed(arguments.seed)
     prediction = trials.replicate(trials.read_trial(arguments.file), seed=arguments.seed)
     if arguments.json:
         show.json_document(prediction)

@@ -14,6 +14,7 @@ from typing import Any
 from hepatica.cli import show
 from hepatica.cli.parser import add_json
 from hepatica.cli.plan import ASKED, add_asked
+from hepatica.cli.simulate import check_draws
 from hepatica.errors import InputError
 from hepatica.language import decimal, mark, say, speaking, translated
 
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.changes:
         raise InputError("nothing to change", mend="add --set NAME=VALUE, such as --set bilirubin=40umol/L")
+    check_draws(arguments)
     patient = hepatica.read(arguments.patient)
     options = {name: getattr(arguments, name) for name in ASKED}
     opened = hepatica.session(patient, products=arguments.product, **options)
