@@ -105,17 +105,16 @@ def mean_change(before: float, sd_before: float, after: float, sd_after: float, 
 def from_rates(events: int, time: float, control_events: int, control_time: float, measure: str = "IRR") -> Effect:
     """Return the log rate ratio (IRR) or rate difference (IRD) of events in patient-time, one unit of time for both.
 
-    With no event in one arm 0.5 is added to both counts, as metafor does, and `added` says so; with none in either
-    there is no effect.
+    With no event in one arm 0.5 is added to both counts, as metafor does, and `added` says so. With none in either
+    there is no ratio; a difference keeps such a study, as a risk difference does.
     """
     for x, t in ((events, time), (control_events, control_time)):
         if x < 0 or not t > 0:
             raise InputError(f"{x} events in a time of {t:g}", mend="a count of 0 or more and a time above 0")
     if measure not in ("IRR", "IRD"):
         raise InputError(f"measure {measure!r} is not known for rates", mend="one of: IRR, IRD")
-    if events == control_events == 0:
-        why = "a ratio cannot be estimated" if measure == "IRR" else "the difference of rates has no variance"
-        return Effect(None, None, 0.0, f"no arm had the event: {why}")
+    if events == control_events == 0 and measure == "IRR":
+        return Effect(None, None, 0.0, "no arm had the event: a ratio cannot be estimated")
     added = 0.5 if min(events, control_events) == 0 else 0.0
     a, c = events + added, control_events + added
     if measure == "IRD":

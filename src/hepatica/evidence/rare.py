@@ -75,6 +75,7 @@ def pool_rates(
     if method == "MH":
         fixed = mantel_haenszel_rates(a, t, c, u, measure)
         raw = (c * t if measure == "IRR" else t * u) / (t + u)
+        own = [Effect(None, None) if none else e for e, none in zip(own, a + c == 0, strict=True)]
         return _fixed(own, fixed.estimate, fixed.se, raw, method, level, all_studies=measure == "IRD")
     likelihood = rate_ratio(a, t, c, u, level) if method == "GLMM" else None
     return _random(own, likelihood or unconditional(a, t, c, u, method, "IRR", level), method, level)

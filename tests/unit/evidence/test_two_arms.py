@@ -121,6 +121,20 @@ def test_methods_are_chosen_on_the_command_line_for_counts_and_rates(tmp_path, c
         assert sum(r["weight_percent"] for r in told["studies"]) == pytest.approx(100)
 
 
+def test_a_table_without_events_counts_for_a_difference(tmp_path):
+    # the last study of `zeros` has no event in either arm: metafor keeps it for the differences
+    for kind, size, measure in (("counts", "n", "RD"), ("rates", "time", "IRD")):
+        file = tmp_path / f"{kind}.csv"
+        rows = zip(*columns(kind, "zeros"), strict=True)
+        head = f"study,events,{size},control_events,control_{size}\n"
+        file.write_text(head + "".join(f"s{i},{','.join(map(str, r))}\n" for i, r in enumerate(rows)))
+        told = evidence.pool_file(file, "MH", measure=measure)
+        theirs = REFERENCE[kind]["zeros"]["mh"][measure]
+        assert (told["estimate"], told["se"]) == pytest.approx((theirs["estimate"], theirs["se"]), abs=1e-8)
+        assert told["k"] == 5 and not told["left_out"]
+        assert any("0.5 added" in n for n in evidence.pool_file(file, "DL", measure=measure)["studies"][3]["notes"])
+
+
 def test_the_base_is_pooled_by_a_mixed_model():
     how = {"condition": "aclf", "intervention": "g_csf"}
     exact, mixed = (evidence.pool("survival", 90, **how, method=m).to_json() for m in ("GLMM", "UM.FS"))
