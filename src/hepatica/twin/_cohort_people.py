@@ -12,6 +12,7 @@ from hepatica.errors import CannotAnswer
 
 from ._cohort_data import Group, record
 from ._initial import ASCITES_L
+from ._organs import organs_seen
 from ._population import CORRELATED, FREE, draw_labs, stream
 from ._posterior import draw_hyper
 from ._virtual import Context, Virtual, assemble, draw_latent
@@ -54,15 +55,16 @@ def draw_people(group: Group, n: int, seed: int, horizon_d: float, cause: str | 
     labs = {k: drawn[k] for k in (*CORRELATED, *FREE)}
     hyper = draw_hyper(group.population, n, seed)
     each = np.where(drawn["cause"] == "", "other", drawn["cause"])
-    context = Context(urea_cycle=group.course == "urea_cycle", each_cause=each)
+    rng = stream("cohort:once", seed)
+    once = {k: m * np.exp(sd * rng.standard_normal(n)) for k, (m, sd) in group.once.items()}
+    organs = organs_seen({"encephalopathy": drawn["encephalopathy"], **once})
+    context = Context(organs=organs, urea_cycle=group.course == "urea_cycle", each_cause=each)
     latent = draw_latent(group.population, hyper, context, n, seed)
     latent["weight_kg"] = drawn["weight_kg"]
     litres = np.array([ASCITES_L[a] for a in drawn["ascites"]]) * np.minimum(1.0, drawn["weight_kg"] / 70)
     latent["ascites_l"] = litres * np.exp(0.15 * stream("cohort:litres", seed).standard_normal(n))
     virtual = assemble(group.population, labs, latent, hyper, context, seed, horizon_d)
     virtual.parameters["age_y"] = drawn["age_y"]
-    rng = stream("cohort:once", seed)
-    once = {k: m * np.exp(sd * rng.standard_normal(n)) for k, (m, sd) in group.once.items()}
     who = (drawn[k] for k in ("cause", "age_y", "female", "weight_kg", "height_cm", "ascites", "encephalopathy"))
     return People(group, *who, once, virtual)
 

@@ -38,7 +38,7 @@ class Context:
     each_cause: NDArray[np.str_] | None = None
     urea_cycle: bool = False
     kidney_chronic: bool = False
-    organs: Mapping[str, float] = field(default_factory=dict)
+    organs: Mapping[str, Any] = field(default_factory=dict)
     organ_chances: Mapping[str, tuple[float, float]] | None = None
 
 
