@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         transitions,
         utilities,
     )
+    from hepatica.evidence.contrasts import is_cells
     from hepatica.evidence.courses import Course, pool_course
     from hepatica.evidence.handing_on import CoursePrior, course_prior, prior
     from hepatica.evidence.inconsistency import design_by_treatment, node_splits
@@ -85,6 +86,7 @@ _WHERE = {
         "transitions",
         "utilities",
     ),
+    "contrasts": ("is_cells",),
     "courses": ("Course", "pool_course"),
     "bias": ("risk_of_bias",),
     "handing_on": ("CoursePrior", "course_prior", "prior"),
@@ -137,6 +139,7 @@ __all__ = [
     "funnel",
     "harms",
     "influence",
+    "is_cells",
     "leave_one_out",
     "list_rows",
     "log_hazard_ratio",

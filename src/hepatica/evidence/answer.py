@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hepatica.errors import CannotAnswer, InputError
-from hepatica.evidence.base import reference
+from hepatica.evidence.base import reference, studies
 from hepatica.evidence.bias import risk_of_bias
 from hepatica.evidence.certainty import judge
 from hepatica.evidence.contrasts import interventions
@@ -334,18 +334,20 @@ def _patients(r: Row) -> float:
 
 
 def _only_intervention(q: Question) -> str:
-    able = {}
-    for name in interventions():
-        if name not in ("cells", "stem_cells"):
-            one = q.but(intervention=name)
-            found = days_reported(one) if q.day is None and q.measure != "HR" else answers(one)[0]
-            if found:
-                able[name] = len(found)
+    usual = [i for i in interventions() if i not in ("cells", "stem_cells")]
+    able = _able(q, usual) or _able(q, [i for i in interventions(studies().values()) if i not in interventions()])
     if not able:
         raise nothing(q, [])
     if len(able) > 1:
         raise InputError("which intervention?", mend=f"--intervention {' | '.join(able)}")
     return next(iter(able))
+
+
+def _able(q: Question, names: list[str]) -> list[str]:
+    """Return the interventions that have an answer."""
+    asked = [(name, q.but(intervention=name)) for name in names]
+    any_day = q.day is None and q.measure != "HR"
+    return [name for name, one in asked if (days_reported(one) if any_day else answers(one)[0])]
 
 
 def _only_day(q: Question) -> float:

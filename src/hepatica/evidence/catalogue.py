@@ -194,7 +194,7 @@ def _short(s: Study) -> dict[str, Any]:
 
 def _contrasts(s: Study) -> list[dict[str, Any]]:
     out = []
-    for name in interventions():
+    for name in interventions([s]):
         pair, why = contrast(s, name)
         if pair:
             out.append({"intervention": name, "treated": [a.name for a in pair.treated],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hepatica.evidence.model import Arm, Study
@@ -35,10 +36,17 @@ class Contrast:
         return " + ".join(self.background) or "standard care"
 
 
-def interventions() -> tuple[str, ...]:
-    """Return the words a question may use for an intervention besides product ids."""
-    return ("g_csf", *CELL_QUESTIONS, "plasma_exchange", "artificial_liver", "tips", "steroids", "antiviral", "elad",
-            "n_acetylcysteine")  # fmt: skip
+_USUAL = ("g_csf", *CELL_QUESTIONS, "plasma_exchange", "artificial_liver", "tips", "steroids", "antiviral", "elad",
+          "n_acetylcysteine")  # fmt: skip
+
+
+def interventions(studies: Iterable[Study] = ()) -> tuple[str, ...]:
+    """Return the words a question may use for an intervention besides product ids.
+
+    With studies: also every other treatment that an arm of theirs got.
+    """
+    given = {t for s in studies for a in s.arms for t in a.treatments}
+    return (*_USUAL, *sorted(given - {"cells", *_USUAL}))
 
 
 def is_cells(intervention: str) -> bool:

@@ -118,7 +118,7 @@ def _moved(base: dict[str, Study], new: Study) -> list[dict[str, Any]]:
 
 
 def _questions(s: Study) -> list[Question]:
-    given = [i for i in interventions() if contrast(s, i)[0]]
+    given = [i for i in interventions([s]) if contrast(s, i)[0]]
     out = []
     for name in given:
         for day in sorted({r.day for r in s.survival if r.day}):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hepatica.errors import InputError
 from hepatica.evidence.adverse import CLASS_OF
+from hepatica.evidence.base import studies
 from hepatica.evidence.checks import CONDITIONS
 from hepatica.evidence.contrasts import interventions
 
@@ -31,7 +32,9 @@ INTERVENTION_WORDS = {"gcsf": "g_csf", "stem_cell": "stem_cells", "mscs": "msc",
                  "progenitors": "progenitor", "mesenchymal_stem_cell": "msc", "mesenchymal_stromal_cell": "msc",
                  "umbilical_cord_msc": "uc_msc", "corticosteroids": "steroids", "prednisolone": "steroids",
                  "nac": "n_acetylcysteine", "acetylcysteine": "n_acetylcysteine", "antivirals": "antiviral",
-                 "granulocyte_colony_stimulating_factor": "g_csf", "filgrastim": "g_csf"}  # fmt: skip
+                 "granulocyte_colony_stimulating_factor": "g_csf", "filgrastim": "g_csf", "antibiotics": "antibiotic",
+                 "statins": "statin", "simvastatin": "statin", "human_albumin": "albumin",
+                 "faecal_microbiota_transplantation": "fmt", "fecal_microbiota_transplantation": "fmt"}  # fmt: skip
 OUTCOME_WORDS = {
     "death": "mortality", "deaths": "mortality", "overall_survival": "survival", "tfs": "transplant_free_survival",
     "albumin": "albumin_g_l", "bilirubin": "bilirubin_umol_l", "creatinine": "creatinine_umol_l", "alt": "alt_u_l",
@@ -118,7 +121,7 @@ def ask(
             f"condition {condition!r} is not known", mend=f"one of: {', '.join(sorted(LIVER | set(GROUPS)))}"
         )
     what = normal(intervention, INTERVENTION_WORDS)
-    known = {*interventions(), *CLASS_OF}
+    known = {*interventions(studies().values()), *CLASS_OF}
     if what and what not in known:
         raise InputError(f"intervention {intervention!r} is not known", mend=f"one of: {', '.join(sorted(known))}")
     area = normal(region, {})

@@ -222,3 +222,13 @@ def test_a_trial_without_deaths_says_so():
 )  # fmt: skip
 def test_interventions_are_named_as_people_name_them(said, meant):
     assert ask("survival", 90, "cirrhosis", said).intervention == meant
+
+
+def test_any_treatment_of_the_base_can_be_asked_for():
+    a = evidence.pool("transplant_free_survival", 90, "aclf", "thymosin alpha 1").to_json()
+    assert [s["study"] for s in a["studies"]] == ["chen2022ta1"]
+    assert ask("survival", 90, "cirrhosis", "antibiotics").intervention == "antibiotic"
+    with pytest.raises(InputError, match="'vitamin D' is not known"):
+        ask("survival", 90, "pbc", "vitamin D")
+    # without an intervention named, the usual ones are asked first
+    assert evidence.pool("survival", 90, "aclf").question.intervention == "g_csf"

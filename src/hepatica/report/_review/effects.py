@@ -29,8 +29,10 @@ def words(code: str) -> str:
 
 
 def family(intervention: str) -> str:
-    """Return the colour family of an intervention; cells are `cells`."""
-    return _FAMILIES.get(intervention, "cells")
+    """Return the colour family of an intervention: cells are `cells`, what is not named is a drug."""
+    from hepatica.evidence import is_cells
+
+    return _FAMILIES.get(intervention, "cells" if is_cells(intervention) else "drug")
 
 
 def effect(c: Mapping[str, Any]) -> dict[str, Any]:
