@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
-from hepatica.patient import concepts, condition_names, find_cause, medicines
+from hepatica.patient import concepts, condition_names, find_cause, medicines, parse
 from hepatica.patient.data import load
 
 CODES = [
@@ -127,3 +128,27 @@ def test_a_row_without_a_source_does_not_load(monkeypatch):
             concepts.find_cause("hbv")
     finally:
         concepts._tables.cache_clear()
+
+
+# Codes that hospitals send beside the usual ones; what each should give is worked out by hand from its name and unit.
+LABS = [
+    ("76625-3", 40, "U/L", "alt", 40),
+    ("49497-1", 90, "10*3/uL", "platelets", 90),
+    ("20509-6", 10.2, "g/dL", "hemoglobin", 102),
+    ("69405-9", 61, "mL/min/{1.73_m2}", "egfr", 61),
+    ("10676-5", 250000, "[IU]/mL", "hcv_rna", 250000),
+    ("19994-3", 40, "%", "fio2", 0.4),
+    ("75241-0", 0.8, "ng/mL", "procalcitonin", 0.8),
+]
+
+
+@pytest.mark.parametrize(("code", "value", "unit", "analyte", "canonical"), LABS)
+def test_codes_of_laboratories(code, value, unit, analyte, canonical):
+    observation = {
+        "resourceType": "Observation", "status": "final", "effectiveDateTime": "2026-10-01",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "valueQuantity": {"value": value, "unit": unit, "code": unit},
+    }  # fmt: skip
+    entries = [{"resource": {"resourceType": "Patient", "id": "a"}}, {"resource": observation}]
+    p = parse(orjson.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}), name="a.json")
+    assert [(o.analyte, round(o.value, 9)) for o in p.observations] == [(analyte, canonical)]
