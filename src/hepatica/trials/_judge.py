@@ -51,6 +51,82 @@ def summary(rows: list[Case]) -> dict[str, Any]:
     return {name: _part(part, rules, apart) for name, part in parts.items() if part}
 
 
+def blind(rows: list[Case], held_out: list[Case]) -> dict[str, Any]:
+    """Return what `summary` does of the holdout by the rules of the others, also by course, and survival by a rule."""
+    part = _part(held_out, regression(rows), disagreement_seen(rows))
+    part["by_course"] = {
+        c: _course([r for r in held_out if r.course == c]) for c in sorted({r.course for r in held_out})
+    }
+    dead = [r for r in held_out if r.variable.endswith("survival")]
+    rules = survival_regression(rows)
+    pairs = [(r, interval_score(r.seen, r.lo, r.hi), interval_score(r.seen, *survival_by_rule(r, rules))) for r in dead]
+    inside = [(r.cohort, float(lo <= r.seen <= hi)) for r in dead for lo, hi in [survival_by_rule(r, rules)]]
+    part["survival"] = {
+        "cases": len(dead),
+        "cohorts": len({r.cohort for r in dead}),
+        "coverage": _mean([float(r.inside) for r in dead]),
+        "coverage_of_rule": _mean([x for _, x in inside]),
+        "interval_score": _mean([ours for _, ours, _ in pairs]),
+        "interval_score_regression": _mean([rule for _, _, rule in pairs]),
+        "difference_interval": _clustered_values([(r.cohort, a - b) for r, a, b in pairs]),
+        "error": _mean([abs(r.mean - r.seen) for r in dead]),
+        "error_of_rule": _mean([abs(survival_middle(r, rules) - r.seen) for r in dead]),
+    }
+    part["missed"] = sorted((r for r in held_out if not r.inside), key=_beyond, reverse=True)
+    return part
+
+
+def survival_regression(rows: list[Case]) -> dict[str, tuple[float, float, float]]:
+    """Return the rule of survival by course ("" for all): (intercept, slope, SD) of log cumulative hazard on log day.
+
+    Least squares on the arms without cells of every study of the base, fitted or not, weighted by size; a course with
+    fewer than four such arms takes the rule of all. As a reviewer would who knows the disease and nothing else.
+    """
+    seen = [r for r in rows if r.variable.endswith("survival") and not r.cells]
+    rules = {}
+    for course in {"", *(r.course for r in seen)}:
+        some = [r for r in seen if course in ("", r.course)]
+        if len({(r.study, r.arm) for r in some}) < 4:
+            continue
+        y = np.array([np.log(-np.log(np.clip(r.seen, 0.5 / r.n, 1 - 0.5 / r.n))) for r in some])
+        x = np.column_stack([np.ones(len(some)), [np.log(r.day) for r in some]])
+        weight = np.sqrt([r.n for r in some])
+        fit = np.linalg.lstsq(x * weight[:, None], y * weight, rcond=None)[0]
+        sd = float(np.sqrt(np.sum((y - x @ fit) ** 2) / max(len(some) - 2, 1)))
+        rules[course] = (float(fit[0]), float(fit[1]), sd)
+    return rules
+
+
+def survival_by_rule(case: Case, rules: dict[str, tuple[float, float, float]]) -> tuple[float, float]:
+    """Return the 90 % interval of survival by the rule of the case's course."""
+    a, b, sd = rules.get(case.course, rules[""])
+    middle = a + b * np.log(case.day)
+    return float(np.exp(-np.exp(middle + 1.645 * sd))), float(np.exp(-np.exp(middle - 1.645 * sd)))
+
+
+def survival_middle(case: Case, rules: dict[str, tuple[float, float, float]]) -> float:
+    """Return the middle of survival by the rule of the case's course."""
+    a, b, _ = rules.get(case.course, rules[""])
+    return float(np.exp(-np.exp(a + b * np.log(case.day))))
+
+
+def _course(part: list[Case]) -> dict[str, Any]:
+    dead = [r for r in part if r.variable.endswith("survival")]
+    return {
+        "cases": len(part),
+        "arms": len({(r.study, r.arm) for r in part}),
+        "cohorts": len({r.cohort for r in part}),
+        "coverage": float(np.mean([r.inside for r in part])),
+        "coverage_interval": _clustered(part, lambda r: r.inside),
+        "survival_bias": _mean([r.mean - r.seen for r in dead]),
+    }
+
+
+def _beyond(case: Case) -> float:
+    """Return how far outside the interval a case lies, in half-widths."""
+    return max(case.lo - case.seen, case.seen - case.hi) / max((case.hi - case.lo) / 2, 1e-9)
+
+
 def disagreement_seen(rows: list[Case]) -> dict[str, float]:
     """Return the SD between cohorts of the mean change from baseline, by variable; three cohorts at least.
 

@@ -37,6 +37,7 @@ class Case:
     lo: float
     hi: float
     carried: tuple[float, float, float] | None
+    course: str = ""
 
     @property
     def inside(self) -> bool:
@@ -123,10 +124,19 @@ def seen_in(study: evidence.Study) -> list[tuple[str, str, float, int, float]]:
 
 
 def cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[Case]:
-    """Return every case of the study base; a cohort reported twice counts once."""
+    """Return every case of the study base; a cohort reported twice counts once, the blind holdout not at all."""
+    return _cases_of(liver_studies(), progress, seed)
+
+
+def holdout_cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[Case]:
+    """Return every case of the blind holdout."""
+    return _cases_of(holdout_studies(), progress, seed)
+
+
+def _cases_of(studies: list[evidence.Study], progress: Callable[[str], None] | None, seed: int) -> list[Case]:
     rows = []
     fitted = fitted_studies()
-    for study in liver_studies():
+    for study in studies:
         outcomes = seen_in(study)
         if progress:
             progress(study.id)
@@ -164,6 +174,7 @@ def cases(progress: Callable[[str], None] | None = None, seed: int = 1) -> list[
                     lo,
                     hi,
                     carried,
+                    predicted["population"],
                 )
             )
     return rows
