@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from ._read import read_trial as read_trial
     from ._replicate import replicate as replicate
     from ._validate import cases as cases
+    from ._validate import holdout_cases as holdout_cases
     from ._validate import interval_score as interval_score
 
 _HOME = {"Arm": "_read", "Trial": "_read", "read_trial": "_read", "parse_trial": "_read", "replicate": "_replicate"}
-_HOME |= {"cases": "_validate", "summary": "_judge", "interval_score": "_validate"}
+_HOME |= {"cases": "_validate", "holdout_cases": "_validate", "summary": "_judge", "interval_score": "_validate"}
 __all__ = sorted(_HOME)
 
 

@@ -164,6 +164,7 @@ def _part(part: list[Case], rules: dict[str, Any], apart: dict[str, float]) -> d
         "coverage": float(np.mean([r.inside for r in part])),
         "coverage_interval": _clustered(part, lambda r: r.inside),
         "paired_cases": len(paired),
+        "paired_held": sum(r.inside for r, _, _, _ in paired),
         "interval_score": _mean([p[1] for p in paired]),
         "interval_score_carried_forward": _mean([p[2] for p in paired]),
         "ruled_cases": len(ruled),

@@ -10,20 +10,22 @@ import numpy as np
 
 from hepatica.twin import disagreement, posterior
 
+from ._blind import section
 from ._judge import summary
-from ._validate import Case, cases
+from ._validate import Case, cases, holdout_cases
 from ._words import HEAD, NOT_JUDGED, TAIL, WHY
 
 
-def page(rows: list[Case]) -> str:
-    """Return the page of these cases as Markdown."""
+def page(rows: list[Case], held_out: list[Case]) -> str:
+    """Return the page of these cases, and of the blind holdout, as Markdown."""
     parts = summary(rows)
-    text = [HEAD]
+    text = [HEAD, section(rows, held_out)]
     for name in ("not fitted", "fitted"):
         if name in parts:
             text.append(_part(name, parts[name]))
     text += [_potency(), _between(), _looks()]
     text.append(_table([r for r in rows if not r.fitted], "Every case that was not fitted"))
+    text.append(_table(held_out, "Every case of the blind holdout"))
     text.append(TAIL)
     return "\n".join(text)
 
@@ -181,7 +183,7 @@ def main(arguments: list[str]) -> None:
     """Write the page to a file, or print it."""
     from pathlib import Path
 
-    text = page(cases())
+    text = page(cases(), holdout_cases())
     if arguments:
         Path(arguments[0]).write_text(text, "utf-8")
     else:
