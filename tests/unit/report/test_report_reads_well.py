@@ -108,3 +108,10 @@ def test_a_caution_that_the_reason_says_is_not_said_again():
     rows = document(plan)["comparison"]["rows"]
     assert not [c for r in rows for c in r["cautions"] if c.lower() in r["because"].lower()]
     assert sum(len(r["cautions"]) for r in rows) > 10
+
+
+def test_regulation_names_its_product_as_the_options_do(plan, sections):
+    product = plan["regulation"]["product"]
+    names = {o["name"] for o in plan["options"] if o["product"] == product and not o["parts_given"]}
+    shown = document(plan)["regulation"]["product"]
+    assert shown in names and f"({shown})" in unescape(sections["regulation"])

@@ -150,11 +150,18 @@ def regulation(book: Book) -> dict[str, Any] | None:
     ]
     return {
         "jurisdiction": str(found.get("jurisdiction") or ""),
-        "product": words.plain(str(found.get("product") or "")),
+        "product": _product(book, str(found.get("product") or "")),
         "pathway": str(found.get("pathway") or ""),
         "items": items,
         "gaps": _texts(found.get("gaps")),
     }
+
+
+def _product(book: Book, identifier: str) -> str:
+    """Return what a product is called: the name of an option that gives it alone, else its id in words."""
+    given = [o for o in book.plan.get("options") or [] if isinstance(o, Mapping) and o.get("product") == identifier]
+    alone = next((o for o in given if not o.get("parts_given")), None)
+    return name_of(alone) if identifier and alone else words.plain(identifier)
 
 
 def evidence(book: Book) -> list[dict[str, Any]]:
