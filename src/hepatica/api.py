@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hepatica.therapy import Product, Regimen
     from hepatica.twin import Forecast, Option
 
+MOST_INFUSIONS = 100
 EXAMPLE = "for example uc_msc:hepatic_artery:1e8@0,28"
 
 
@@ -149,6 +150,8 @@ def _days(text: str) -> tuple[float, ...]:
     if not text:
         return (0.0,)
     days = sorted({_positive(day, f"the day '{day}'", zero=True) for day in text.split(",")})
+    if len(days) > MOST_INFUSIONS:
+        raise InputError(f"{len(days)} infusions", mend=f"give at most {MOST_INFUSIONS}")
     return tuple(days)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+RECORD = Path(__file__).parents[2] / "examples" / "decompensated_alcohol_cirrhosis.json"
 PLAN = {
     "options": [{"id": "a", "forecast": {"meld": [{"day": 0.0, "mean": 14.0}]}}],
     "sources": {"method": {"citation": "computed"}},
@@ -82,3 +83,38 @@ def test_a_study_of_another_shape_is_refused(hepatica, file, change: dict) -> No
     study = {"id": "x", "population": {"condition": "ACLF"}, "design": {"type": "RCT"}, "arms": [{"name": "a", "n": 9}],
              "outcomes": [], "provenance": []}  # fmt: skip
     hepatica("evidence", "add", file(study | change)).refused(2)
+
+
+@pytest.mark.parametrize(
+    "items", [["x"], [{"linkId": "q1", "answer": {"a": 1}}], [{"linkId": "q1", "answer": [{"valueInteger": [1]}]}], 3]
+)
+def test_a_questionnaire_of_another_shape_is_refused(hepatica, file, items: Any) -> None:
+    ended = hepatica("score", "rand36", file({"resourceType": "QuestionnaireResponse", "item": items}))
+    ended.refused(2)
+
+
+@pytest.mark.parametrize(
+    "words", [("score", "rand36"), ("evidence", "pool", "--data"), ("score", "eq5d", "11111", "value_set={}")]
+)
+def test_a_table_with_an_endless_cell_is_refused(hepatica, tmp_path: Path, words: tuple) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a," + "x" * 200_000 + "\n")
+    more = [] if "{}" in words[-1] else [path]
+    hepatica(*(word.format(path) for word in words), *more).refused(2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("score", "rand36", "²=3"), ("score", "rand36", "9" * 5000 + "=3"), ("cohort", "9" * 5000, "-o", "x"),
+        ("plan", RECORD, "--weights", "quality=1e308,survival=1e308"),
+        ("simulate", RECORD, "--regimen", "uc_msc:hepatic_artery:1e8@" + ",".join(map(str, range(500)))),
+    ],
+    ids=["superscript", "digits", "people", "weights", "infusions"],
+)  # fmt: skip
+def test_a_number_that_cannot_be_is_refused(hepatica, words: tuple) -> None:
+    hepatica(*words).refused(2)
+
+
+def test_an_index_that_cannot_be_is_refused(hepatica, file) -> None:
+    hepatica("why", file(PLAN), "$.options[" + "9" * 5000 + "]").refused(2)

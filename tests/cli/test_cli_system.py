@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EXAMPLES
-
-RECORD = EXAMPLES[0]
+RECORD = Path(__file__).parents[2] / "examples" / "decompensated_alcohol_cirrhosis.json"
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 
 

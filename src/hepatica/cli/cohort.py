@@ -75,9 +75,9 @@ def _with(first: Any, rest: Any) -> Any:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000_000:
+    if not text.isdecimal() or len(text) > 8 or not 1 <= int(text) <= 10_000_000:
         raise InputError(
-            f"N is {text}, not a whole number from 1 to 10000000", mend="for example hepatica cohort 100 -o out"
+            f"N is {text[:40]}, not a whole number from 1 to 10000000", mend="for example hepatica cohort 100 -o out"
         )
     return int(text)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from hepatica.cli import show
+from hepatica.cli.foreign import expected
 from hepatica.errors import CannotAnswer, InputError
 
 NAMES = ("rand36", "promis29", "cldq", "facit_f", "eq5d")
@@ -72,18 +74,19 @@ def _file(name: str, path: Path) -> dict[int, float | None]:
             document: Any = {row[0].strip(): row[1].strip() if len(row) > 1 else "" for row in rows[start:]}
         else:
             document = orjson.loads(raw)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}", mend="give a JSON or CSV file of answers") from None
     if isinstance(document, dict) and "resourceType" in document:
-        return outcomes.answers_from_response(name, document)
+        with expected("a QuestionnaireResponse", str(path), "export it as FHIR R4"):
+            return outcomes.answers_from_response(name, document)
     if not isinstance(document, dict):
         raise InputError(f"{path} holds no answers", mend='give {"1": 3, "2": 4, …} or a QuestionnaireResponse')
     return {_item(key): _answer(key, value) for key, value in document.items()}
 
 
 def _item(key: Any) -> int:
-    if not str(key).isdigit():
-        raise InputError(f"{key!r} is not an item number", mend="number the items as on the form: 1=3 2=4")
+    if not re.fullmatch(r"[0-9]{1,3}", str(key)):
+        raise InputError(f"{str(key)[:40]!r} is not an item number", mend="number the items as on the form: 1=3 2=4")
     return int(key)
 
 

@@ -149,7 +149,10 @@ def _rows(path: str | Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]
         raise InputError("the file is empty", where=str(path), mend="columns: study,yi,vi")
     head = text.splitlines()[0]
     delimiter = max(",;\t", key=head.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error as error:
+        raise InputError(f"not a table: {error}", where=str(path), mend="columns: study,yi,vi") from None
     names = [c.strip().lower() for c in rows[0]]
     out = [
         (at, dict(zip(names, (c.strip() for c in row), strict=False)))

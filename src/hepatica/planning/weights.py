@@ -19,6 +19,9 @@ COST_NOTE = mark(
 )
 
 
+MOST = 1e9
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each part weighs; 1 is one quality-adjusted day for one such day, 0 leaves the part out.
@@ -38,8 +41,12 @@ class Weights:
     def __post_init__(self) -> None:
         values = asdict(self)
         for name, value in values.items():
-            if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-                raise InputError(f"the weight {name} is {value!r}", where="weights", mend="give a number of 0 or more")
+            if not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= MOST:
+                raise InputError(
+                    f"the weight {name} is {value!r}",
+                    where="weights",
+                    mend=f"give a number of 0 or more, at most {MOST:g}",
+                )
         if self.cost and not self.pay_a_qaly:
             raise InputError(
                 "cost counts, but not what a quality-adjusted year may cost", where="weights",

@@ -9,7 +9,7 @@ from typing import Any
 
 from hepatica.errors import InputError
 
-_STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\.(\d+)|\[(\d+)\]")
+_STEP = re.compile(r"\.?([A-Za-z_][\w\-]*)|\.(\d+)|\[(\d{1,9})\]")
 _HOLDERS = 4
 _MOST_OPEN = 2  # of a pattern of a plan by someone else, which could search without end
 _ENDINGS = {"_years": "years", "_kg": "kg", "_d": "days", "_days": "days", "_percent": "percent"}

@@ -50,7 +50,7 @@ def read_value_set(path: str | Path) -> ValueSet:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if any(row)]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file} cannot be read as a value set", where=str(error), mend=_SHAPE) from None
     table: dict[str, float] = {}
     for k, row in enumerate(rows):
