@@ -148,6 +148,12 @@ def _standard(options: Sequence[Option]) -> Option:
 
 def _rewritten(options: Sequence[Option], changes: Changes, found: Screened) -> tuple[Option, ...]:
     """Return the options with the regimens of some changed; one that waits keeps its wait."""
+    lost = [name for name in changes.products if name not in {*therapy.products(), *(o.id for o in options)}]
+    if lost:
+        raise InputError(
+            f"with the record so changed there is no option {lost[0]!r}", where="what-if",
+            mend="name its product, or ask the two changes apart",
+        )  # fmt: skip
     waits = {pair["later"]: 7.0 * pair["weeks"] for pair in found.combined.later}
     return tuple(
         _regimen(

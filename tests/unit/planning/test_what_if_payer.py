@@ -116,6 +116,11 @@ def test_what_an_option_has_not_is_named(opened, change, mend) -> None:
     assert mend in caught.value.mend
 
 
+def test_an_option_that_the_changed_record_does_not_have_is_named(opened) -> None:
+    with pytest.raises(InputError, match="there is no option 'uc_msc_peripheral_vein_7p6e7_x3'"):
+        opened.what_if({"weight_kg": 90, "uc_msc_peripheral_vein_7p6e7_x3.dose": "2x"})
+
+
 def test_an_option_without_cells_has_a_price(opened) -> None:
     dear = opened.what_if(["g_csf.cost=40000"])
     assert row(dear, "g_csf")["net_benefit_difference"]["mean"] == pytest.approx(-365.25, rel=1e-2)
