@@ -96,3 +96,15 @@ def test_an_empty_name_is_not_this_folder(hepatica, words: tuple) -> None:
 @pytest.mark.parametrize("verb", ["stage", "match", "plan"])
 def test_a_name_too_long_is_refused(hepatica, verb: str) -> None:
     hepatica(verb, "a" * 5000).refused(2)
+
+
+@pytest.mark.parametrize("below", ["", "deep/er"])
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_planned(
+    hepatica, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+    monkeypatch.setattr("hepatica.plan", lambda *_, **__: pytest.fail("it was planned"))
+    ended = hepatica("plan", RECORD, "-o", taken / below)
+    ended.refused(2)
+    assert str(taken) in ended.err

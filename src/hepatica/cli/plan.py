@@ -5,6 +5,7 @@ Files go to DIR (default out; a folder a patient for a cohort). With --json and 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 from hepatica.cli import show
 from hepatica.cli.parser import add_patients
 from hepatica.cli.simulate import add_draws, add_products, check_draws
+from hepatica.errors import InputError
 
 ASKED = ("draws", "seed", "jurisdiction", "weights", "country", "payer", "prices", "language")
+ANOTHER = "choose another folder"
 HELP = "the main job: plan.html, plan.pdf, plan.json, plan.fhir.json"
 
 
@@ -50,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         arguments.product = [therapy.read_product(file) for file in arguments.product]
     folder = arguments.output or (None if arguments.json else Path("out"))
+    if folder:
+        _check_folder(folder)
     patient = records.one(arguments.patient, arguments.codes)
     if patient is None:
         return _cohort(arguments, folder)
@@ -67,6 +72,15 @@ def _plan(patient: Any, arguments: argparse.Namespace) -> Any:
 
     options = {name: getattr(arguments, name) for name in (*ASKED, "people")}
     return hepatica.plan(patient, products=arguments.product, **options)
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written before anything is planned for it."""
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise InputError("cannot write the report: this is a file, not a folder", where=str(there), mend=ANOTHER)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError("cannot write the report: no right to write here", where=str(there), mend=ANOTHER)
 
 
 def _cohort(arguments: argparse.Namespace, folder: Path | None) -> int:
