@@ -1,7 +1,8 @@
 """Predict a published trial from its population, baselines and arms alone; its outcomes are not read.
 
-FILE is JSON with population, arms and baseline (see docs/credibility.md); "ask": {"days": [28, 90]} chooses the days.
-Intervals are for the mean of an arm of that size and carry parameters, disagreement between studies and sampling."""
+FILE is JSON with population, arms and baseline (docs/how-to/predict-a-trial.md shows the shape); "ask": {"days": [28,
+90]} chooses the days. Intervals are for the mean of an arm of that size and carry parameters, disagreement between
+studies and sampling."""
 
 from __future__ import annotations
 

@@ -53,6 +53,7 @@ POSSIBLE = {
     "weight_kg": (1, 300),
 }
 LATEST_DAY = 3653.0
+SHAPE = "docs/how-to/predict-a-trial.md shows the shape"
 MOST_ARMS, MOST_DAYS = 50, 1000
 
 
@@ -92,7 +93,7 @@ def read_trial(path: str | Path) -> Trial:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}", mend="name a trial file") from None
     except orjson.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error}", where=str(path), mend="see docs/trials.md for the shape") from None
+        raise InputError(f"not JSON: {error}", where=str(path), mend=SHAPE) from None
     if not isinstance(data, dict):
         raise InputError("not a trial: the file holds no object", where=str(path))
     return parse_trial(data, str(path))
@@ -108,9 +109,7 @@ def parse_trial(data: Mapping[str, Any], where: str = "trial") -> Trial:
     notes: list[str] = []
     baseline = data.get("baseline") or []
     if not isinstance(baseline, list) or not all(isinstance(row, Mapping) for row in baseline):
-        raise InputError(
-            "the baseline is no list of objects", where=f"{where}: baseline", mend="see docs/credibility.md"
-        )
+        raise InputError("the baseline is no list of objects", where=f"{where}: baseline", mend=SHAPE)
     rows = [_row(b, f"{where}: baseline[{i}]", notes) for i, b in enumerate(baseline)]
     population = _object(data, "population", where)
     read = tuple(_arm(a, i, rows, arms, where) for i, a in enumerate(arms))
@@ -127,7 +126,7 @@ def parse_trial(data: Mapping[str, Any], where: str = "trial") -> Trial:
 def _object(data: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
     found = data.get(name) or {}
     if not isinstance(found, Mapping):
-        raise InputError(f"{name} is no object", where=f"{where}: {name}", mend="see docs/credibility.md for the shape")
+        raise InputError(f"{name} is no object", where=f"{where}: {name}", mend=SHAPE)
     return found
 
 

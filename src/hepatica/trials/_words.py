@@ -65,36 +65,29 @@ TAIL = """
 BLIND = """
 ## Blind holdout
 
-The studies of the next sections were looked at while the twin was changed. These were not: their files
-(`src/hepatica/trials/data/holdout.toml`) were written from published pages and committed before any was predicted, and
-the way to judge them was committed before the first prediction (both in the git history). No outcome of theirs may be
-fitted, which a test keeps. Only abstracts and a few tables could be read, so most cases are survival and few studies
-give a baseline: a holdout of what a reader has who knows a disease by its name, harder than a person with a record.
+The studies of the next sections were looked at while the twin was changed. These were not when they were first
+predicted: their files (`src/hepatica/trials/data/holdout.toml`) were written from published pages and committed before
+any was predicted, and the way to judge them was committed before the first prediction (both in the git history). No
+outcome of theirs may be fitted, which a test keeps. Only abstracts and a few tables could be read, so most cases are
+survival and few studies give a baseline: a holdout of what a reader has who knows a disease by its name, harder than a
+person with a record.
 """
 
-_UNREAD = (
-    "Read as chronic hepatitis, whose people live: of its words the reader of trials knows 'alcoholic hepatitis' only."
-)
-_AIH = "Read as chronic hepatitis, whose people live: the twin has no acute severe autoimmune hepatitis."
-_DRUG = "No virus was suppressed: the reader of trials does not know the name of this drug."
+_AIH = "Acute severe autoimmune hepatitis ends in death or transplantation far more than acute liver injury does here."
+_FEWER = "Fewer died than in the older trials that the twin was fitted to."
 _B_FAILURE = (
     "Hepatitis B failure without a baseline dies faster in the twin than in trials, which enrol whom they can treat."
 )
 BLIND_MISSES = {
-    "cabre2000": _UNREAD,
-    "shiffman2025": _UNREAD,
-    "gawrieh2024": _UNREAD,
-    "louvet2023": _UNREAD,
+    "shiffman2025": _FEWER,
+    "gawrieh2024": _FEWER,
     "tellez2022": _AIH,
     "surfasa2021": _AIH,
-    "villeneuve2000": _DRUG + " And the values are those of the 23 of 35 who lived half a year untransplanted.",
-    "pmid24569820_compensated": _DRUG,
-    "pmid24569820_decompensated": _DRUG,
     "pmid38848002_plex": "Very severe and not given steroids, with no number to say how ill: predicted as the average.",
     "yip2020": "A MELD of 15 or more is a rule of entry here, and rules of entry are not read.",
     "china2021": "In hospital for an acute illness; predicted as stable decompensated cirrhosis.",
     "pande2023": "A MELD of 17 beside a discriminant function of 65 cannot both be; the twin believed the MELD.",
-    "fernandez2007": "The twin has no norfloxacin, and 'advanced liver failure' was read as acute-on-chronic failure.",
+    "fernandez2007": "Chosen for a liver or a kidney that failed already; predicted as the average decompensated.",
     "de2009ptx": "MELD of those alive on day 28 fell by eight points; the twin has no pentoxifylline.",
     "jia2020mp": _B_FAILURE,
     "lin2017": _B_FAILURE,
@@ -105,16 +98,17 @@ BLIND_MISSES = {
 BLIND_CONCLUSION = """
 ### What to conclude
 
-- What held on the studies that were looked at does not hold on those that were not. A 90 % interval for a group known
-  by the name of its disease, and little else, is too narrow; how much it held here is above.
-- Much of that is reading, not physiology: severe hepatitis of alcohol under a newer name, autoimmune hepatitis that
-  fails, two antivirals and the rules of entry are words the reader of trials does not know. Nothing was changed after
-  it was seen. Mending it is due, and these studies then no longer test what was mended.
-- Not all of it is: without those misread the interval still held too few. Hepatitis B failure that trials enrol dies
-  less than the twin says, people in hospital with a low albumin (one trial) more.
-- For survival of a group known by name alone, a curve through the other published studies beats the twin as it stands,
-  and its interval is honest. Where the disease was read rightly the two cannot be told apart.
-- On laboratory values with a baseline the twin scores better than both rules, in few cohorts, and still holds too few.
+- What held on the studies that were looked at did not hold on those that were not: blind, 58 % for 90 %, and a curve
+  through the survival of other studies beat the twin.
+- Most of that was reading, not physiology. The reader of trials then learnt the newer names of the hepatitis of
+  alcohol, the acute hepatitis of immune attack, the names of antivirals, and that "no cirrhosis" is none; but for one
+  file's words nothing else changed between the last two predictions. These studies no longer test what was mended.
+- Not all of it was: the interval still holds too few, transplant-free survival fewest. Acute severe autoimmune
+  hepatitis and people in hospital with a low albumin die more than the twin says, hepatitis B failure that trials
+  enrol dies less. Rules of entry ("a MELD of 15 or more") are not read.
+- For survival of a group known by name alone the twin and a curve through the other published studies cannot be told
+  apart.
+- On laboratory values with a baseline the twin scores better than both rules, in few cohorts.
 - The one arm with cells did better than predicted, and so did the patients it was compared with: that says how ill
   they were, not whether cells help.
 - Acute liver failure, biliary cholangitis and the course of most laboratory values stay untested: no page with their

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,11 +96,34 @@ def test_outcomes_in_the_file_change_nothing(predicted):
         ("cirrhosis", {}, {"meld": (8, 2)}, "compensated"),
         ("UDCA-resistant PBC", {}, {}, "cholestatic"),
         ("neonatal urea cycle disorder", {}, {}, "urea_cycle"),
+        ("severe alcohol-associated hepatitis", {}, {}, "alcoholic_hepatitis"),
+        ("alcohol-related steatohepatitis", {}, {}, "alcoholic_hepatitis"),
+        ("acute severe autoimmune hepatitis", {}, {}, "ali"),
+        ("acute hepatic failure", {}, {}, "alf"),
+        ("cirrhosis with ascites, advanced liver failure", {}, {}, "decompensated"),
+        ("chronic hepatitis C, no cirrhosis", {}, {}, "chronic_hepatitis"),
+        ("chronic hepatitis B (cirrhosis 35%)", {}, {}, "chronic_hepatitis"),
+        ("chronic hepatitis B (cirrhosis 85%)", {}, {"meld": (9, 3)}, "compensated"),
         ("a thing nobody knows", {}, {}, "decompensated"),
     ],
 )
 def test_the_words_of_a_condition(condition, etiology, baseline, population):
     assert words.population(condition, etiology, baseline)[0] == population
+
+
+@pytest.mark.parametrize(
+    ("name", "background", "known"),
+    [
+        ("lamivudine", "", ("antiviral",)),
+        ("DAA", "sofosbuvir and daclatasvir", ("antiviral",)),
+        ("PLEX", "standard medical care", ("plasma_exchange",)),
+        ("granulocyte colony-stimulating factor", "", ("g_csf",)),
+        ("early TIPS", "nadolol", ("tips", "beta_blocker")),
+        ("placebo", "no steroids", ()),
+    ],
+)
+def test_the_words_of_a_treatment(name, background, known):
+    assert words.actions(name, background) == known
 
 
 @pytest.mark.parametrize(
@@ -157,3 +182,12 @@ def test_the_interval_score_punishes_misses():
     assert trials.interval_score(5, 4, 6) == 2
     assert trials.interval_score(7, 4, 6) == pytest.approx(22)
     assert trials.interval_score(3, 4, 6) == pytest.approx(22)
+
+
+def test_the_trial_of_the_how_to_page_is_predicted():
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "predict-a-trial.md").read_text("utf-8")
+    (text,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    result = trials.replicate(trials.parse_trial(json.loads(text)))
+    assert [a["name"] for a in result["arms"]] == ["standard care", "UC-MSC"]
+    assert [p["day"] for p in result["arms"][0]["survival"]] == [0, 28, 90]
+    assert result["notes"] == ["population 'decompensated' from 'decompensated cirrhosis'"]
