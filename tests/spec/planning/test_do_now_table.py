@@ -43,6 +43,7 @@ TABLE = """
  pregnant with cirrhosis            | {"sex":"female","age":30,"etiology":["AIH"],"conditions":["cirrhosis","pregnancy"]}             | pregnancy                | cholangitis
  encephalopathy grade 3             | {"conditions":["cirrhosis"],"encephalopathy_grade":3}                                           | encephalopathy_deep      | encephalopathy
  acute injury, mind clear           | {"etiology":["DILI"],"conditions":["acute_hepatitis"],"encephalopathy_grade":0,"labs":{"alt":1200,"bilirubin":120}} | drug_injury | transplant_assessment
+ autoimmune attack, INR 1.6         | {"etiology":["AIH"],"encephalopathy_grade":0,"ascites":"none","labs":{"alt":900,"bilirubin":200,"inr":1.6}} | acute_autoimmune | drug_injury
  transplanted                       | {"etiology":["HCV"],"conditions":["liver_transplant","steatosis"]}                              | transplanted             | transplant_assessment
  nothing recorded                   | {"conditions":["steatosis"]}                                                                    |                          | encephalopathy
 """  # noqa: E501
@@ -92,6 +93,7 @@ UNITS = {
     "hcv_rna": "IU/mL",
     "afp": "ug/L",
     "bilirubin": "umol/L",
+    "inr": "1",
 }
 
 

@@ -23,9 +23,11 @@ TABLE = """
  fatty liver                | {"conditions":["steatosis"]}                                                         | well
  sclerosing cholangitis     | {"etiology":["PSC"],"labs":{"alp":480}}                                              | sclerosing_cholangitis
  PBC on treatment, ALP 412  | {"etiology":["PBC"],"treatments":["ursodeoxycholic_acid"],"labs":{"alp":412}}        | pbc_poor_response
+ autoimmune attack, INR 1.6 | {"etiology":["AIH"],"encephalopathy_grade":0,"ascites":"none","labs":{"alt":900,"bilirubin":200,"inr":1.6}} | acute_injury_autoimmune
+ drug injury, INR 1.6       | {"etiology":["DILI"],"encephalopathy_grade":0,"ascites":"none","labs":{"alt":900,"bilirubin":200,"inr":1.6}} | acute_injury
  PBC on treatment, ALP 150  | {"etiology":["PBC"],"treatments":["ursodeoxycholic_acid"],"labs":{"alp":150}}        | cholestatic
 """  # noqa: E501
-UNITS = {"hcv_rna": "IU/mL"}
+UNITS = {"hcv_rna": "IU/mL", "bilirubin": "umol/L", "inr": "1"}
 
 
 def rows():
