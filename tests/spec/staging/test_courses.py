@@ -75,6 +75,18 @@ Child-Pugh 6 by labs        | cirrhosis                     | HCV         | none
 cancer of unknown ground    | hcc                           |             |         |    | alt=30 bilirubin=10                                         | undetermined        | None
 nothing wrong               |                               |             |         |    | alt=30 bilirubin=10                                         | none                | None
 odd values                  |                               |             |         |    | alt=120 bilirubin=10                                        | undetermined        | None
+bilirubin at its limit      |                               |             |         |    | bilirubin=21                                                | none                | None
+bilirubin above it          |                               |             |         |    | bilirubin=22                                                | undetermined        | None
+albumin at its limit        |                               |             |         |    | bilirubin=10 albumin=35                                     | none                | None
+albumin under it            |                               |             |         |    | bilirubin=10 albumin=34.9                                   | undetermined        | None
+INR at its limit            |                               |             |         |    | bilirubin=10 inr=1.2                                        | none                | None
+INR above it                |                               |             |         |    | bilirubin=10 inr=1.21                                       | undetermined        | None
+platelets at their limit    |                               |             |         |    | bilirubin=10 platelets=150                                  | none                | None
+platelets under it          |                               |             |         |    | bilirubin=10 platelets=149                                  | undetermined        | None
+ALT at its limit            |                               |             |         |    | alt=80 bilirubin=10                                         | none                | None
+ALT above it                |                               |             |         |    | alt=81 bilirubin=10                                         | undetermined        | None
+stiffness at its limit      |                               |             |         |    | bilirubin=10 stiffness=8                                    | none                | None
+stiffness above it          |                               |             |         |    | bilirubin=10 stiffness=8.1                                  | undetermined        | None
 nothing known               |                               |             |         |    | creatinine=80                                               | undetermined        | None
 """  # noqa: E501
 }
