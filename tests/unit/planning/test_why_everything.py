@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from contract import numbers
 from fake_twin import TODAY
 from test_combinations import HBV_ACLF
 
@@ -21,17 +20,6 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 RECORDS = ("decompensated_alcohol_cirrhosis", "paracetamol_acute_failure", "hbv-aclf")
 
 
-def numbers(node: Any, path: str = "$") -> Iterator[tuple[str, float]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from numbers(value, f"{path}.{key}")
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from numbers(value, f"{path}[{index}]")
-    elif isinstance(node, int | float) and not isinstance(node, bool):
-        yield path, node
-
-
 @pytest.fixture(scope="module", params=RECORDS)
 def plan(request) -> dict:
     known = EXAMPLES / f"{request.param}.json"
@@ -42,7 +30,7 @@ def plan(request) -> dict:
 
 def test_every_number_says_what_it_is(plan) -> None:
     silent, bare, kinds = [], [], set()
-    for path, value in numbers(plan):
+    for path, value in numbers(plan, "$"):
         kind = re.sub(r"\[\d+\]", "[*]", path)
         if kind in kinds and kind.startswith("$.options"):
             continue
